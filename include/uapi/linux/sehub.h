@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH Linux-syscall-note OR MIT */
+/* Do not edit directly, auto-generated from: */
+/*	include/uapi/specs/sehub.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_SEHUB_H
+#define _UAPI_LINUX_SEHUB_H
+
+#define SEHUB_FAMILY_NAME	"sehub"
+#define SEHUB_FAMILY_VERSION	1
+
+#define SEHUB_NAME_MAX		31
+#define SEHUB_COOKIE_MAX	256
+#define SEHUB_CREDIT_MAX	64500
+#define SEHUB_CREDIT_MIN	16400
+#define SEHUB_GRACE_MAX		86400000
+#define SEHUB_QUEUE_LIMIT_MIN	262144
+#define SEHUB_QUEUE_LIMIT_MAX	268435456
+
+/**
+ * enum sehub_port_kind - What a port's cable is.
+ * @SEHUB_PORT_KIND_LOCAL: The hub's own network device, port number 0.
+ * @SEHUB_PORT_KIND_DEVICE: An enslaved network device.
+ * @SEHUB_PORT_KIND_SESSION: A stream of records, carried by the owner of the
+ *   port.
+ */
+enum sehub_port_kind {
+	SEHUB_PORT_KIND_LOCAL,
+	SEHUB_PORT_KIND_DEVICE,
+	SEHUB_PORT_KIND_SESSION,
+};
+
+/**
+ * enum sehub_port_state - Whether a port passes frames.
+ * @SEHUB_PORT_STATE_DOWN: The device is administratively down or has no
+ *   carrier.
+ * @SEHUB_PORT_STATE_UP: Frames pass.
+ * @SEHUB_PORT_STATE_DETACHED: A session port without an owner: frames to it
+ *   are queued until its grace time ends.
+ */
+enum sehub_port_state {
+	SEHUB_PORT_STATE_DOWN,
+	SEHUB_PORT_STATE_UP,
+	SEHUB_PORT_STATE_DETACHED,
+};
+
+/**
+ * enum sehub_port_del_reason - Why a port was deleted.
+ * @SEHUB_PORT_DEL_REASON_REQUESTED: By a port-del request or by releasing the
+ *   device.
+ * @SEHUB_PORT_DEL_REASON_HUB: With its hub.
+ * @SEHUB_PORT_DEL_REASON_DEVICE: The enslaved device was deleted or left the
+ *   network namespace.
+ * @SEHUB_PORT_DEL_REASON_GRACE: The grace time of a detached session port
+ *   ended.
+ */
+enum sehub_port_del_reason {
+	SEHUB_PORT_DEL_REASON_REQUESTED,
+	SEHUB_PORT_DEL_REASON_HUB,
+	SEHUB_PORT_DEL_REASON_DEVICE,
+	SEHUB_PORT_DEL_REASON_GRACE,
+};
+
+/**
+ * enum sehub_fdb_kind - How an address came into the MAC table.
+ * @SEHUB_FDB_KIND_LEARNED: Seen as the source of a frame; ages.
+ * @SEHUB_FDB_KIND_STATIC: Set by fdb-new; neither ages nor moves.
+ * @SEHUB_FDB_KIND_LOCAL: The hub device's own address.
+ */
+enum sehub_fdb_kind {
+	SEHUB_FDB_KIND_LEARNED,
+	SEHUB_FDB_KIND_STATIC,
+	SEHUB_FDB_KIND_LOCAL,
+};
+
+/**
+ * enum sehub_session_feature - What the peer of a session takes.
+ * @SEHUB_SESSION_FEATURE_OFFLOAD: DATA_OFFLOAD records.
+ */
+enum sehub_session_feature {
+	SEHUB_SESSION_FEATURE_OFFLOAD = 1,
+};
+
+#define SEHUB_DENY_TYPE_MAX	16
+#define SEHUB_LOG_HEADERS_LEN	128
+#define SEHUB_GROUP_MAX		65535
+
+/**
+ * enum sehub_policy_flag - What a policy demands of a port, besides numbers.
+ * @SEHUB_POLICY_FLAG_DENY: The user may not log in. Enforced by the daemon,
+ *   stored here.
+ * @SEHUB_POLICY_FLAG_NO_RESUME: No session is resumed. Enforced by the daemon,
+ *   stored here.
+ * @SEHUB_POLICY_FLAG_DHCP_FORCE: Until a DHCPACK for an address behind the
+ *   port came from a port that may serve, only DHCP and ARP probes pass; then
+ *   IPv4 and ARP only from leased addresses, each with the MAC address that it
+ *   was leased to, until the lease ends.
+ * @SEHUB_POLICY_FLAG_NO_IP_DUP: IP addresses that the IP table has behind
+ *   another port are refused.
+ * @SEHUB_POLICY_FLAG_NO_MAC_DUP: MAC addresses that the MAC table has behind
+ *   another port are refused.
+ * @SEHUB_POLICY_FLAG_NO_BROADCAST: Broadcast and multicast from the port is
+ *   dropped, except ARP, IPv6 neighbour discovery and DHCP.
+ * @SEHUB_POLICY_FLAG_NO_BROADCAST_ARP: With no-broadcast, ARP too.
+ * @SEHUB_POLICY_FLAG_NO_BROADCAST_ND: With no-broadcast, IPv6 neighbour
+ *   discovery too.
+ * @SEHUB_POLICY_FLAG_NO_BROADCAST_DHCP: With no-broadcast, DHCPv4 and DHCPv6
+ *   too.
+ * @SEHUB_POLICY_FLAG_NO_DHCP_SERVER: DHCPv4 and DHCPv6 from servers and relays
+ *   is dropped.
+ * @SEHUB_POLICY_FLAG_FILTER_DHCP: DHCPv4 and DHCPv6 is dropped, from the port
+ *   and to it.
+ * @SEHUB_POLICY_FLAG_NO_RA: IPv6 router advertisements, and ICMP and ICMPv6
+ *   redirects, are dropped.
+ */
+enum sehub_policy_flag {
+	SEHUB_POLICY_FLAG_DENY = 1,
+	SEHUB_POLICY_FLAG_NO_RESUME = 2,
+	SEHUB_POLICY_FLAG_DHCP_FORCE = 4,
+	SEHUB_POLICY_FLAG_NO_IP_DUP = 8,
+	SEHUB_POLICY_FLAG_NO_MAC_DUP = 16,
+	SEHUB_POLICY_FLAG_NO_BROADCAST = 32,
+	SEHUB_POLICY_FLAG_NO_BROADCAST_ARP = 64,
+	SEHUB_POLICY_FLAG_NO_BROADCAST_ND = 128,
+	SEHUB_POLICY_FLAG_NO_BROADCAST_DHCP = 256,
+	SEHUB_POLICY_FLAG_NO_DHCP_SERVER = 512,
+	SEHUB_POLICY_FLAG_FILTER_DHCP = 1024,
+	SEHUB_POLICY_FLAG_NO_RA = 2048,
+};
+
+/**
+ * enum sehub_ip_source - How an address came into the IP table, later ones
+ *   know more.
+ * @SEHUB_IP_SOURCE_HEADER: Seen as the source of an IP packet.
+ * @SEHUB_IP_SOURCE_ARP: Seen as the sender of an ARP message.
+ * @SEHUB_IP_SOURCE_ND: Seen as the subject of an IPv6 neighbour discovery
+ *   message.
+ * @SEHUB_IP_SOURCE_DHCP: Leased by a DHCPv4 server; stays until the lease
+ *   ends.
+ */
+enum sehub_ip_source {
+	SEHUB_IP_SOURCE_HEADER,
+	SEHUB_IP_SOURCE_ARP,
+	SEHUB_IP_SOURCE_ND,
+	SEHUB_IP_SOURCE_DHCP,
+};
+
+/**
+ * enum sehub_packet_class - Classes of the packet log; a frame can be in
+ *   several.
+ * @SEHUB_PACKET_CLASS_TCP_CONN: TCP segments with SYN, FIN or RST.
+ * @SEHUB_PACKET_CLASS_TCP_DATA: Other TCP segments.
+ * @SEHUB_PACKET_CLASS_DHCP: DHCPv4 and DHCPv6.
+ * @SEHUB_PACKET_CLASS_UDP: Other UDP.
+ * @SEHUB_PACKET_CLASS_ICMP: ICMP and ICMPv6, except neighbour discovery.
+ * @SEHUB_PACKET_CLASS_ARP: ARP and IPv6 neighbour discovery.
+ * @SEHUB_PACKET_CLASS_IP: All IPv4 and IPv6.
+ * @SEHUB_PACKET_CLASS_ETHERNET: All frames.
+ * @SEHUB_PACKET_CLASS_BLOCKED: Frames that were dropped, with the reason.
+ */
+enum sehub_packet_class {
+	SEHUB_PACKET_CLASS_TCP_CONN = 1,
+	SEHUB_PACKET_CLASS_TCP_DATA = 2,
+	SEHUB_PACKET_CLASS_DHCP = 4,
+	SEHUB_PACKET_CLASS_UDP = 8,
+	SEHUB_PACKET_CLASS_ICMP = 16,
+	SEHUB_PACKET_CLASS_ARP = 32,
+	SEHUB_PACKET_CLASS_IP = 64,
+	SEHUB_PACKET_CLASS_ETHERNET = 128,
+	SEHUB_PACKET_CLASS_BLOCKED = 256,
+};
+
+enum {
+	SEHUB_A_IFINDEX = 1,
+	SEHUB_A_VLAN,
+	SEHUB_A_HUB,
+	SEHUB_A_PORT,
+	SEHUB_A_FDB,
+	SEHUB_A_PORT_ID,
+	SEHUB_A_RECORDS,
+	SEHUB_A_CONTROL,
+	SEHUB_A_CREDIT,
+	SEHUB_A_IP,
+	SEHUB_A_PACKET,
+	SEHUB_A_PAD,
+
+	__SEHUB_A_MAX,
+	SEHUB_A_MAX = (__SEHUB_A_MAX - 1)
+};
+
+enum {
+	SEHUB_A_HUB_IFNAME = 1,
+	SEHUB_A_HUB_UP,
+	SEHUB_A_HUB_CARRIER,
+	SEHUB_A_HUB_AGEING,
+	SEHUB_A_HUB_FDB_MAX,
+	SEHUB_A_HUB_FDB_COUNT,
+	SEHUB_A_HUB_PORT_MAX,
+	SEHUB_A_HUB_PORT_COUNT,
+	SEHUB_A_HUB_NOT_LEARNED,
+	SEHUB_A_HUB_MOVES,
+	SEHUB_A_HUB_RX_FRAMES,
+	SEHUB_A_HUB_RX_BYTES,
+	SEHUB_A_HUB_TX_FRAMES,
+	SEHUB_A_HUB_TX_BYTES,
+	SEHUB_A_HUB_DROPS,
+	SEHUB_A_HUB_MAC,
+	SEHUB_A_HUB_IP_AGEING,
+	SEHUB_A_HUB_IP_MAX,
+	SEHUB_A_HUB_IP_COUNT,
+	SEHUB_A_HUB_IP_NOT_LEARNED,
+	SEHUB_A_HUB_SUPPRESS,
+	SEHUB_A_HUB_SUPPRESSED,
+	SEHUB_A_HUB_BROADCAST_RATE,
+	SEHUB_A_HUB_LOG_HEADERS,
+	SEHUB_A_HUB_LOG_WHOLE,
+	SEHUB_A_HUB_LOG_COUNT,
+	SEHUB_A_HUB_PAD,
+
+	__SEHUB_A_HUB_MAX,
+	SEHUB_A_HUB_MAX = (__SEHUB_A_HUB_MAX - 1)
+};
+
+enum {
+	SEHUB_A_PORT_NUMBER = 1,
+	SEHUB_A_PORT_NAME,
+	SEHUB_A_PORT_KIND,
+	SEHUB_A_PORT_STATE,
+	SEHUB_A_PORT_LOWER_IFINDEX,
+	SEHUB_A_PORT_FDB_MAX,
+	SEHUB_A_PORT_FDB_COUNT,
+	SEHUB_A_PORT_RX_FRAMES,
+	SEHUB_A_PORT_RX_BYTES,
+	SEHUB_A_PORT_TX_FRAMES,
+	SEHUB_A_PORT_TX_BYTES,
+	SEHUB_A_PORT_DROPS,
+	SEHUB_A_PORT_SESSION,
+	SEHUB_A_PORT_DEL_REASON,
+	SEHUB_A_PORT_POLICY,
+	SEHUB_A_PORT_IP_COUNT,
+	SEHUB_A_PORT_PAD,
+
+	__SEHUB_A_PORT_MAX,
+	SEHUB_A_PORT_MAX = (__SEHUB_A_PORT_MAX - 1)
+};
+
+enum {
+	SEHUB_A_SESSION_ID = 1,
+	SEHUB_A_SESSION_OWNER,
+	SEHUB_A_SESSION_COOKIE,
+	SEHUB_A_SESSION_GRACE,
+	SEHUB_A_SESSION_GRACE_LEFT,
+	SEHUB_A_SESSION_QUEUE_LIMIT,
+	SEHUB_A_SESSION_FEATURES,
+	SEHUB_A_SESSION_TX_COUNT,
+	SEHUB_A_SESSION_TX_SENT,
+	SEHUB_A_SESSION_TX_ACKED,
+	SEHUB_A_SESSION_RX_COUNT,
+	SEHUB_A_SESSION_RX_GAP,
+	SEHUB_A_SESSION_TX_AGAIN,
+	SEHUB_A_SESSION_ATTACHES,
+	SEHUB_A_SESSION_PEER_RX,
+	SEHUB_A_SESSION_PEER_OLDEST,
+	SEHUB_A_SESSION_PAD,
+
+	__SEHUB_A_SESSION_MAX,
+	SEHUB_A_SESSION_MAX = (__SEHUB_A_SESSION_MAX - 1)
+};
+
+enum {
+	SEHUB_A_FDB_MAC = 1,
+	SEHUB_A_FDB_PORT,
+	SEHUB_A_FDB_KIND,
+	SEHUB_A_FDB_IDLE,
+	SEHUB_A_FDB_PAD,
+
+	__SEHUB_A_FDB_MAX,
+	SEHUB_A_FDB_MAX = (__SEHUB_A_FDB_MAX - 1)
+};
+
+enum {
+	SEHUB_A_POLICY_FLAGS = 1,
+	SEHUB_A_POLICY_MAX_IP,
+	SEHUB_A_POLICY_ISOLATION,
+	SEHUB_A_POLICY_RATE_UP,
+	SEHUB_A_POLICY_BURST_UP,
+	SEHUB_A_POLICY_RATE_DOWN,
+	SEHUB_A_POLICY_BURST_DOWN,
+	SEHUB_A_POLICY_BROADCAST_RATE,
+	SEHUB_A_POLICY_DENY_TYPE,
+	SEHUB_A_POLICY_IDENTITY,
+	SEHUB_A_POLICY_PAD,
+
+	__SEHUB_A_POLICY_MAX,
+	SEHUB_A_POLICY_MAX = (__SEHUB_A_POLICY_MAX - 1)
+};
+
+enum {
+	SEHUB_A_IP_ADDRESS = 1,
+	SEHUB_A_IP_PREFIX,
+	SEHUB_A_IP_MAC,
+	SEHUB_A_IP_PORT,
+	SEHUB_A_IP_SOURCE,
+	SEHUB_A_IP_IDLE,
+	SEHUB_A_IP_LEASE_LEFT,
+
+	__SEHUB_A_IP_MAX,
+	SEHUB_A_IP_MAX = (__SEHUB_A_IP_MAX - 1)
+};
+
+enum {
+	SEHUB_A_PACKET_SEQ = 1,
+	SEHUB_A_PACKET_TIME,
+	SEHUB_A_PACKET_CLASS,
+	SEHUB_A_PACKET_PORT,
+	SEHUB_A_PACKET_OUT_PORT,
+	SEHUB_A_PACKET_REASON,
+	SEHUB_A_PACKET_LENGTH,
+	SEHUB_A_PACKET_DATA,
+	SEHUB_A_PACKET_PAD,
+
+	__SEHUB_A_PACKET_MAX,
+	SEHUB_A_PACKET_MAX = (__SEHUB_A_PACKET_MAX - 1)
+};
+
+enum {
+	SEHUB_A_DROPS_MALFORMED = 1,
+	SEHUB_A_DROPS_BAD_SOURCE,
+	SEHUB_A_DROPS_RESERVED,
+	SEHUB_A_DROPS_HUB_DOWN,
+	SEHUB_A_DROPS_MAC_LIMIT,
+	SEHUB_A_DROPS_STATIC_PORT,
+	SEHUB_A_DROPS_HAIRPIN,
+	SEHUB_A_DROPS_NO_RECEIVER,
+	SEHUB_A_DROPS_QUEUE_FULL,
+	SEHUB_A_DROPS_PORT_DOWN,
+	SEHUB_A_DROPS_TOO_BIG,
+	SEHUB_A_DROPS_NO_MEMORY,
+	SEHUB_A_DROPS_DEVICE,
+	SEHUB_A_DROPS_DENIED_TYPE,
+	SEHUB_A_DROPS_UNPARSABLE,
+	SEHUB_A_DROPS_MAC_DUP,
+	SEHUB_A_DROPS_IP_DUP,
+	SEHUB_A_DROPS_IP_LIMIT,
+	SEHUB_A_DROPS_BAD_SENDER,
+	SEHUB_A_DROPS_NO_LEASE,
+	SEHUB_A_DROPS_DHCP_SERVER,
+	SEHUB_A_DROPS_DHCP,
+	SEHUB_A_DROPS_ROUTER,
+	SEHUB_A_DROPS_BROADCAST,
+	SEHUB_A_DROPS_BROADCAST_RATE,
+	SEHUB_A_DROPS_ISOLATED,
+	SEHUB_A_DROPS_RATE_UP,
+	SEHUB_A_DROPS_RATE_DOWN,
+	SEHUB_A_DROPS_PAD,
+
+	__SEHUB_A_DROPS_MAX,
+	SEHUB_A_DROPS_MAX = (__SEHUB_A_DROPS_MAX - 1)
+};
+
+enum {
+	SEHUB_CMD_HUB_GET = 1,
+	SEHUB_CMD_HUB_NTF,
+	SEHUB_CMD_HUB_DEL_NTF,
+	SEHUB_CMD_PORT_GET,
+	SEHUB_CMD_PORT_NEW,
+	SEHUB_CMD_PORT_SET,
+	SEHUB_CMD_PORT_DEL,
+	SEHUB_CMD_PORT_ATTACH,
+	SEHUB_CMD_PORT_DETACH,
+	SEHUB_CMD_PORT_NTF,
+	SEHUB_CMD_PORT_DEL_NTF,
+	SEHUB_CMD_FDB_GET,
+	SEHUB_CMD_FDB_NEW,
+	SEHUB_CMD_FDB_DEL,
+	SEHUB_CMD_FDB_FLUSH,
+	SEHUB_CMD_FDB_NTF,
+	SEHUB_CMD_FDB_DEL_NTF,
+	SEHUB_CMD_IP_GET,
+	SEHUB_CMD_IP_FLUSH,
+	SEHUB_CMD_IP_NTF,
+	SEHUB_CMD_IP_DEL_NTF,
+	SEHUB_CMD_PACKET_NTF,
+	SEHUB_CMD_XFER,
+
+	__SEHUB_CMD_MAX,
+	SEHUB_CMD_MAX = (__SEHUB_CMD_MAX - 1)
+};
+
+#define SEHUB_MCGRP_HUB		"hub"
+#define SEHUB_MCGRP_PORT	"port"
+#define SEHUB_MCGRP_FDB		"fdb"
+#define SEHUB_MCGRP_IP		"ip"
+#define SEHUB_MCGRP_PACKET	"packet"
+
+#endif /* _UAPI_LINUX_SEHUB_H */
