@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sehubctl connection: this machine as a client of hubs elsewhere. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "print.h"
+
+#define DEFAULT_PORT		443
+#define DEFAULT_WAIT_S		15
+#define WAIT_MAX_S		3600
+/* What the daemon is given beyond the time that it is to wait. */
+#define WAIT_SLACK_S		5
+
+/* How the server is to be known: at most one of the three ways. */
+static int add_trust(struct ctl *ctl, struct json_object *params)
+{
+	const char *pin = ctl->values[OPT_PIN];
+	const char *ca = ctl->values[OPT_CA];
+	uint8_t hash[SEHUB_FINGERPRINT_LEN];
+	char text[SEHUB_FINGERPRINT_STRLEN];
+	char *path;
+
+	if (!!pin + !!ca + ctl_has(ctl, OPT_TRUST_FIRST_USE) > 1)
+		return ctl_misuse(ctl,
+				  "--pin, --ca and --trust-first-use exclude each other");
+	if (pin) {
+		if (sehub_parse_fingerprint(pin, hash))
+			return ctl_misuse(ctl,
+					  "--pin: \"%.80s\" is no fingerprint: SHA256: and 64 hexadecimal digits",
+					  pin);
+		ctl_add_string(params, "pin",
+			       sehub_format_fingerprint(hash, text));
+	}
+	if (ca) {
+		/* The daemon has another working directory. */
+		path = realpath(ca, NULL);
+		if (!path)
+			return ctl_fail_text(ctl, "cannot open %s: %s", ca,
+					     strerror(errno));
+		ctl_add_string(params, "ca", path);
+		free(path);
+	}
+	if (ctl_has(ctl, OPT_TRUST_FIRST_USE))
+		ctl_add_bool(params, "tofu", true);
+	return CTL_OK;
+}
+
+static int add_server(struct ctl *ctl, struct json_object *params)
+{
+	const char *word = ctl->values[OPT_SERVER];
+	struct sehub_endpoint server;
+	char text[SEHUB_HOST_MAX + 16];
+	int err;
+
+	err = sehub_parse_endpoint(word, DEFAULT_PORT, &server);
+	if (err)
+		return ctl_misuse(ctl, "--server: \"%.80s\" %s", word,
+				  err == -ERANGE ?
+				  "has no port from 1 to 65535" :
+				  "is no host: hub.example, hub.example:7777, [2001:db8::1]:443");
+	ctl_add_string(params, "server",
+		       sehub_format_endpoint(&server, text, sizeof(text)));
+	return CTL_OK;
+}
+
+static int add_all(struct ctl *ctl, struct json_object *params)
+{
+	const char *device = ctl->values[OPT_DEVICE];
+	uint16_t vlan = 0;
+	int status;
+
+	status = ctl_vlan(ctl, &vlan);
+	if (status)
+		return status;
+	ctl_add_string(params, "name", ctl->words[0]);
+	ctl_add_int(params, "vlan", vlan);
+	ctl_add_string(params, "user", ctl->values[OPT_USER]);
+	if (device && !sehub_is_ifname(device))
+		return ctl_misuse(ctl,
+				  "--device: \"%.40s\" is no name for a device",
+				  device);
+	if (device)
+		ctl_add_string(params, "device", device);
+	if (ctl_has(ctl, OPT_AUTO))
+		ctl_add_bool(params, "auto", true);
+	status = add_server(ctl, params);
+	return status ? status : add_trust(ctl, params);
+}
+
+int cmd_connection_add(struct ctl *ctl)
+{
+	struct json_object *params = json_object_new_object();
+	char password[CTL_PASSWORD_MAX + 1];
+	char what[128];
+	int status;
+
+	status = add_all(ctl, params);
+	if (!status) {
+		snprintf(what, sizeof(what), "%.40s at %.60s",
+			 ctl->values[OPT_USER], ctl->values[OPT_SERVER]);
+		status = ctl_password(ctl, what, false, password);
+	}
+	if (!status) {
+		ctl_add_string(params, "password", password);
+		status = ctl_call(ctl, "ConnectionAdd", params, NULL);
+	}
+	explicit_bzero(password, sizeof(password));
+	json_object_put(params);
+	return status;
+}
+
+/* Calls a method that takes nothing but the connection that is word 0. */
+static int call_about(struct ctl *ctl, const char *method,
+		      struct json_object **reply)
+{
+	struct json_object *params = json_object_new_object();
+	int status;
+
+	ctl_add_string(params, "name", ctl->words[0]);
+	status = ctl_call(ctl, method, params, reply);
+	json_object_put(params);
+	return status;
+}
+
+int cmd_connection_del(struct ctl *ctl)
+{
+	return call_about(ctl, "ConnectionDel", NULL);
+}
+
+int cmd_connection_down(struct ctl *ctl)
+{
+	return call_about(ctl, "ConnectionDown", NULL);
+}
+
+int cmd_connection_up(struct ctl *ctl)
+{
+	struct json_object *params;
+	uint32_t seconds = DEFAULT_WAIT_S;
+	int status;
+
+	if (ctl_has(ctl, OPT_WAIT) && ctl_has(ctl, OPT_NO_WAIT))
+		return ctl_misuse(ctl,
+				  "--wait and --no-wait exclude each other");
+	status = ctl_seconds(ctl, OPT_WAIT, 1, WAIT_MAX_S, &seconds);
+	if (status)
+		return status;
+	params = json_object_new_object();
+	ctl_add_string(params, "name", ctl->words[0]);
+	if (!ctl_has(ctl, OPT_NO_WAIT)) {
+		ctl_add_bool(params, "wait", true);
+		ctl_add_int(params, "timeout_s", seconds);
+	}
+	status = ctl_call_within(ctl, seconds + WAIT_SLACK_S, "ConnectionUp",
+				 params, NULL);
+	json_object_put(params);
+	return status;
+}
+
+static void print_connections(struct json_object *connections)
+{
+	char headers[] = "NAME|SERVER|>VLAN|USER|DEVICE|STATE|>SINCE|ERROR";
+	size_t n = connections ? json_object_array_length(connections) : 0;
+	time_t now = time(NULL);
+	struct table table;
+
+	table_init(&table, headers);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *c =
+			json_object_array_get_idx(connections, i);
+		char text[PRINT_MAX];
+
+		table_add(&table, ctl_get_string(c, "name"));
+		table_add(&table, ctl_get_string(c, "server"));
+		table_addf(&table, "%d", (int)ctl_get_int(c, "vlan"));
+		table_add(&table, ctl_get_string(c, "user"));
+		table_add(&table, ctl_get_string(c, "device"));
+		table_add(&table, ctl_get_string(c, "state"));
+		table_add(&table, format_since(ctl_get_int(c, "since"), now,
+					       text));
+		table_add(&table, ctl_get_string(c, "error"));
+	}
+	table_print(&table);
+	table_free(&table);
+}
+
+int cmd_connection_list(struct ctl *ctl)
+{
+	struct json_object *reply = NULL;
+	int status;
+
+	status = ctl_call(ctl, "ConnectionList", NULL, &reply);
+	if (status)
+		return status;
+	if (ctl_has(ctl, OPT_JSON))
+		ctl_print_json_array(reply, "connections");
+	else
+		print_connections(ctl_get_array(reply, "connections"));
+	json_object_put(reply);
+	return CTL_OK;
+}
+
+static void print_trust(struct json_object *c)
+{
+	const char *pin = ctl_get_string(c, "pin");
+	const char *ca = ctl_get_string(c, "ca");
+
+	if (*pin)
+		print_value("server known by", "%s", pin);
+	else if (*ca)
+		print_value("server known by", "authorities in %s", ca);
+	else
+		print_value("server known by", "%s", ctl_get_bool(c, "tofu") ?
+			    "what it shows first" :
+			    "the system's authorities");
+}
+
+int cmd_connection_show(struct ctl *ctl)
+{
+	struct json_object *c = NULL;
+	char text[PRINT_MAX];
+	int status;
+
+	status = call_about(ctl, "ConnectionShow", &c);
+	if (status)
+		return status;
+	if (ctl_has(ctl, OPT_JSON))
+		return ctl_print_json(c);
+
+	printf("connection ");
+	print_text(ctl_get_string(c, "name"));
+	print_value("server", "%s", ctl_get_string(c, "server"));
+	print_value("hub", "vlan %d", (int)ctl_get_int(c, "vlan"));
+	print_value("user", "%s", ctl_get_string(c, "user"));
+	print_value("device", "%s", ctl_get_string(c, "device"));
+	print_value("at start", "%s", ctl_get_bool(c, "auto") ?
+		    "connect" : "stay down");
+	print_trust(c);
+	print_value("state", "%s", ctl_get_string(c, "state"));
+	print_value("since", "%s", format_time(ctl_get_int(c, "since"), text));
+	if (*ctl_get_string(c, "error"))
+		print_value("error", "%s", ctl_get_string(c, "error"));
+	if (ctl_get_int(c, "retry_in_ms"))
+		print_value("next try", "in %d s",
+			    (int)(ctl_get_int(c, "retry_in_ms") + 999) / 1000);
+	if (*ctl_get_string(c, "address")) {
+		print_value("connected to", "%s",
+			    ctl_get_string(c, "address"));
+		print_value("cipher", "%s", ctl_get_string(c, "cipher"));
+	}
+	if (*ctl_get_string(c, "session")) {
+		print_value("session", "%s", ctl_get_string(c, "session"));
+		print_value("resumed", "%d times",
+			    (int)ctl_get_int(c, "resumes"));
+	}
+	json_object_put(c);
+	return CTL_OK;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Calls of the daemon, and getting at what it answers. */
+#include "cmd.h"
+#include "lib/control.h"
+
+#define CALL_SECONDS	10
+
+int ctl_call_within(struct ctl *ctl, unsigned int seconds, const char *method,
+		    struct json_object *params, struct json_object **reply)
+{
+	struct sehub_err err;
+
+	if (sehub_control_call(ctl->values[OPT_SOCKET], method, params,
+			       seconds * 1000, reply, &err))
+		return ctl_fail(ctl, &err);
+	return CTL_OK;
+}
+
+int ctl_call(struct ctl *ctl, const char *method, struct json_object *params,
+	     struct json_object **reply)
+{
+	return ctl_call_within(ctl, CALL_SECONDS, method, params, reply);
+}
+
+const char *ctl_get_string(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return "";
+	return json_object_get_string(value);
+}
+
+int64_t ctl_get_int(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		return 0;
+	return json_object_get_int64(value);
+}
+
+bool ctl_get_bool(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) &&
+	       json_object_get_boolean(value);
+}
+
+struct json_object *ctl_get_array(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, key, &value) ||
+	    !json_object_is_type(value, json_type_array))
+		return NULL;
+	return value;
+}
+
+void ctl_add_string(struct json_object *object, const char *key,
+		    const char *value)
+{
+	json_object_object_add(object, key, json_object_new_string(value));
+}
+
+void ctl_add_int(struct json_object *object, const char *key, int64_t value)
+{
+	json_object_object_add(object, key, json_object_new_int64(value));
+}
+
+void ctl_add_u64(struct json_object *object, const char *key, uint64_t value)
+{
+	json_object_object_add(object, key, json_object_new_uint64(value));
+}
+
+void ctl_add_bool(struct json_object *object, const char *key, bool value)
+{
+	json_object_object_add(object, key, json_object_new_boolean(value));
+}
