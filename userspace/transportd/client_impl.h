@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What client.c (connections and their states), client_attempt.c (from a
+ * name to a session) and client_recover.c (after a start) share.
+ */
+#ifndef SEHUB_TRANSPORTD_CLIENT_IMPL_H
+#define SEHUB_TRANSPORTD_CLIENT_IMPL_H
+
+#include "auth.h"
+#include "carrier.h"
+#include "channel.h"
+#include "client.h"
+#include "resume.h"
+#include "store.h"
+
+#define CLIENT_ERROR_MAX	384
+
+struct clients {
+	struct daemon *d;
+	struct carriers *carriers;
+	struct client *list;
+	uv_timer_t recover;
+	unsigned int recover_tries;
+	bool found_owned;
+};
+
+/**
+ * enum client_step - how far an attempt has come
+ * @CLIENT_IDLE: there is none
+ * @CLIENT_CARRIER: the stream is being made
+ * @CLIENT_TLS: handshake
+ * @CLIENT_HELLO: the server's HELLO is to come
+ * @CLIENT_AUTH: in the middle of the password exchange
+ * @CLIENT_ATTACH: the server's ATTACH is to come
+ * @CLIENT_RESUME: the server's RESUME is to come
+ * @CLIENT_WORKER: a worker is getting the port
+ */
+enum client_step {
+	CLIENT_IDLE,
+	CLIENT_CARRIER,
+	CLIENT_TLS,
+	CLIENT_HELLO,
+	CLIENT_AUTH,
+	CLIENT_ATTACH,
+	CLIENT_RESUME,
+	CLIENT_WORKER,
+};
+
+/**
+ * struct client - a connection that is asked to be up
+ * @next: list of all
+ * @cs: where it belongs
+ * @id: number in the store
+ * @name: name in the store
+ * @device: its network device
+ * @ifindex: of the device, 0 until it is made
+ * @client_id: for ATTACH
+ * @state: as shown
+ * @error: last failure, "" if there was none since it was last connected
+ * @since: start of @state, seconds since the epoch
+ * @line_up: when the line came up, loop's milliseconds
+ * @retry: timer of the next attempt
+ * @failures: attempts that failed in a row
+ * @step: of the attempt under way
+ * @attempt_began: when, loop's milliseconds
+ * @server: host and port
+ * @vlan: number of the hub there
+ * @wants_pin: trust on first use: keep what the server shows
+ * @has_pin: what it showed could not be stored, @pin is it
+ * @pin: its fingerprint
+ * @ctx: TLS context of the attempt
+ * @carrier: stream being made
+ * @ch: channel of the login
+ * @auth: password exchange
+ * @salted: what spares the next one its iterations
+ * @has_session: there is a session to resume: @port_id and @session are valid
+ * @port_id: the session's port
+ * @session: the session
+ * @ref: at its worker, if it has a line
+ * @is_resuming: the worker was given a resume
+ * @address: the server's
+ * @cipher: of the line
+ */
+struct client {
+	struct client *next;
+	struct clients *cs;
+	int64_t id;
+	char name[STORE_CONNECTION_MAX + 1];
+	char device[IFNAMSIZ];
+	uint32_t ifindex;
+	uint8_t client_id[STORE_CLIENT_ID_LEN];
+	enum connection_state state;
+	char error[CLIENT_ERROR_MAX];
+	int64_t since;
+	uint64_t line_up;
+	uv_timer_t retry;
+	unsigned int failures;
+
+	enum client_step step;
+	uint64_t attempt_began;
+	char host[STORE_SERVER_MAX + 1];
+	uint16_t port;
+	uint16_t vlan;
+	bool wants_pin;
+	bool has_pin;
+	uint8_t pin[SEHUB_FINGERPRINT_LEN];
+	struct tls_context *ctx;
+	struct carrier *carrier;
+	struct channel *ch;
+	struct auth_client *auth;
+	struct auth_salted salted;
+
+	bool has_session;
+	uint32_t port_id;
+	struct resume_client session;
+	struct session_ref ref;
+	bool is_resuming;
+	char address[64];
+	char cipher[40];
+};
+
+/* client.c */
+
+struct client *client_new(struct clients *cs,
+			  const struct store_connection *sc);
+struct client *client_find(const struct clients *cs, const char *name);
+void client_set_state(struct client *c, enum connection_state state);
+/* Begin an attempt as soon as the loop goes on. */
+void client_try_now(struct client *c);
+/* The attempt, or the line, failed: try again in a while. */
+void client_retry(struct client *c, const char *error);
+/* It failed in a way that time does not heal. */
+void client_give_up(struct client *c, const char *error);
+/* There is no session to resume any more. */
+void client_forget_session(struct client *c);
+
+/* client_attempt.c */
+
+void client_attempt(struct client *c);
+/* Leaves nothing of an attempt. */
+void client_stop_attempt(struct client *c);
+
+/* client_recover.c */
+
+/* Port and session as found in the kernel; state is "down" until begun. */
+void client_adopt(struct client *c, uint32_t port_id,
+		  const struct resume_client *session);
+
+#endif /* SEHUB_TRANSPORTD_CLIENT_IMPL_H */

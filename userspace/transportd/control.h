@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control socket: who may speak, framing, dispatch. Messages are JSON
+ * objects, each ended by a NUL byte, over a UNIX stream socket (varlink's
+ * form). Knows no method but those of org.varlink.service. Runs in the loop
+ * that it is opened in, the main thread's.
+ *
+ * A method's handler gets a call and answers it exactly once, with
+ * control_reply() or control_error(), at once or later, also if its client
+ * has gone meanwhile (the answer is then dropped). Calls of one client are
+ * handled one after the other. The process has to ignore SIGPIPE.
+ *
+ *	static void user_show(struct control_call *call,
+ *			      struct json_object *params, void *ctx)
+ *	{
+ *		const char *user;
+ *		int64_t vlan;
+ *
+ *		if (control_param_int(call, "vlan", CONTROL_REQUIRED,
+ *				      1, 4094, &vlan) ||
+ *		    control_param_string(call, "user", CONTROL_REQUIRED,
+ *					 &user) ||
+ *		    control_params_end(call))
+ *			return;
+ *		...
+ *		control_reply(call, object);
+ *	}
+ */
+#ifndef SEHUB_TRANSPORTD_CONTROL_H
+#define SEHUB_TRANSPORTD_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <json-c/json.h>
+#include <uv.h>
+
+#define CONTROL_INTERFACE	"org.sehub.transportd"
+
+/* Names of errors for control_error(). */
+#define CONTROL_NOT_FOUND	CONTROL_INTERFACE ".NotFound"
+#define CONTROL_EXISTS		CONTROL_INTERFACE ".Exists"
+#define CONTROL_INVALID		CONTROL_INTERFACE ".InvalidParameter"
+#define CONTROL_DENIED		CONTROL_INTERFACE ".Denied"
+#define CONTROL_FAILED		CONTROL_INTERFACE ".Failed"
+
+/* Longest request, its NUL byte included. */
+#define CONTROL_MESSAGE_MAX	(256 * 1024)
+/* Clients at a time; a further one is told so and closed. */
+#define CONTROL_CLIENTS_MAX	64
+/* A client that does not read its answer for this long is closed. */
+#define CONTROL_WRITE_MS	30000
+
+struct control;
+struct control_call;
+
+struct control_failure {
+	char text[512];
+};
+
+/**
+ * struct control_options - how to open the socket
+ * @path: of the socket; its directory must exist
+ * @group: owner of the socket and allowed to use it, if such a group exists;
+ *	NULL: none
+ * @version: of the software, for GetInfo
+ * @write_ms: instead of CONTROL_WRITE_MS; 0: that
+ */
+struct control_options {
+	const char *path;
+	const char *group;
+	const char *version;
+	uint32_t write_ms;
+};
+
+/**
+ * struct control_method - one method of CONTROL_INTERFACE
+ * @name: without the interface: "UserAdd"
+ * @handler: gets the call, its "parameters" (an object, never NULL, borrowed
+ *	until the call is answered) and the pointer of control_register()
+ */
+struct control_method {
+	const char *name;
+	void (*handler)(struct control_call *call, struct json_object *params,
+			void *ctx);
+};
+
+/**
+ * control_open() - listen
+ * @loop: event loop
+ * @options: copied
+ * @control: made, for control_close()
+ * @failure: filled on failure
+ *
+ * A socket left by a daemon that was killed is replaced. Mode 0660 and group
+ * are set before anybody can connect. Allowed are uid 0, the daemon's own uid
+ * and members of the group.
+ *
+ * Return: 0; -EADDRINUSE another daemon answers there; -EEXIST something that
+ * is no socket is there; other -errno.
+ */
+int control_open(uv_loop_t *loop, const struct control_options *options,
+		 struct control **control, struct control_failure *failure);
+
+/**
+ * control_close() - stop listening, end all clients, remove the socket
+ * @control: freed when the loop has closed the last handle; NULL is fine
+ *
+ * Run the loop until it is done. Calls not yet answered still have to be.
+ */
+void control_close(struct control *control);
+
+/**
+ * control_register() - add methods
+ * @methods: array that lives as long as the control
+ * @count: its length
+ * @ctx: for the handlers
+ *
+ * Return: 0; -EEXIST a name is taken (nothing is added); -ENOSPC.
+ */
+int control_register(struct control *control,
+		     const struct control_method *methods, size_t count,
+		     void *ctx);
+
+/**
+ * control_reply() - answer a call
+ * @call: gone after this
+ * @params: the answer's parameters, consumed; NULL: none
+ */
+void control_reply(struct control_call *call, struct json_object *params);
+
+/**
+ * control_error() - refuse a call
+ * @call: gone after this
+ * @name: CONTROL_NOT_FOUND or another of those above
+ * @parameter: name of the parameter that is to blame, or NULL
+ * @fmt: as printf(3): what is wrong and what to change: lower case, no full
+ *	stop
+ */
+void control_error(struct control_call *call, const char *name,
+		   const char *parameter, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* control_error() with the error that fits a negative errno. */
+void control_error_errno(struct control_call *call, int err, const char *text);
+
+/**
+ * control_call_on_gone() - learn that the client has gone
+ * @fn: called once, from the loop, if the client goes before the answer. The
+ *	call is still to be answered, in @fn or later
+ */
+void control_call_on_gone(struct control_call *call,
+			  void (*fn)(struct control_call *call, void *arg),
+			  void *arg);
+
+/* Who asks, for the log. */
+uid_t control_call_uid(const struct control_call *call);
+pid_t control_call_pid(const struct control_call *call);
+
+/*
+ * Parameters. Each function returns 0, or answers the call with an error that
+ * names the parameter and returns -EINVAL: the handler then just returns. An
+ * optional one that is absent or null leaves *value as it was. In the end
+ * control_params_end() refuses, by name, what no function asked for.
+ */
+#define CONTROL_REQUIRED	true
+#define CONTROL_OPTIONAL	false
+
+/* *value is borrowed until the call is answered. No NUL inside. */
+int control_param_string(struct control_call *call, const char *name,
+			 bool required, const char **value);
+int control_param_int(struct control_call *call, const char *name,
+		      bool required, int64_t min, int64_t max, int64_t *value);
+int control_param_bool(struct control_call *call, const char *name,
+		       bool required, bool *value);
+int control_params_end(struct control_call *call);
+
+/* Text of the interface definition, for GetInterfaceDescription. */
+const char *control_interface_text(void);
+
+#endif /* SEHUB_TRANSPORTD_CONTROL_H */

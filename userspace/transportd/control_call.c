@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A request while it is being answered: its parameters, its answer.
+ */
+#include "control_impl.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/crypto.h>
+
+#include "log.h"
+
+#define CONTROL_JSON_FLAGS \
+	(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* Any string of a request may be a password: all are wiped. */
+static void control_wipe(struct json_object *object)
+{
+	if (json_object_is_type(object, json_type_string)) {
+		OPENSSL_cleanse((char *)(uintptr_t)
+				json_object_get_string(object),
+				(size_t)json_object_get_string_len(object));
+	} else if (json_object_is_type(object, json_type_object)) {
+		json_object_object_foreach(object, key, value) {
+			(void)key;
+			control_wipe(value);
+		}
+	} else if (json_object_is_type(object, json_type_array)) {
+		size_t count = json_object_array_length(object);
+
+		for (size_t i = 0; i < count; i++)
+			control_wipe(json_object_array_get_idx(object, i));
+	}
+}
+
+/* The message's text with its NUL, for free(). */
+static char *control_text(struct json_object *message, size_t *size)
+{
+	const char *text;
+	char *copy;
+
+	text = json_object_to_json_string_length(message, CONTROL_JSON_FLAGS,
+						 size);
+	if (!text)
+		return NULL;
+	copy = malloc(++*size);
+	if (copy)
+		memcpy(copy, text, *size);
+	return copy;
+}
+
+/* Consumes the message; the client's present request is answered by it. */
+static void control_send(struct control_client *client,
+			 struct json_object *message)
+{
+	size_t size = 0;
+	char *text = control_text(message, &size);
+
+	json_object_put(message);
+	if (text && size > CONTROL_ANSWER_MAX) {
+		free(text);
+		control_client_error(client, CONTROL_FAILED,
+				     "the answer is too long: ask for less");
+	} else if (text) {
+		control_client_write(client, text, size);
+	} else {
+		control_client_close(client);
+	}
+}
+
+static struct json_object *control_make_error(const char *name,
+					      struct json_object *params)
+{
+	struct json_object *message = json_object_new_object();
+
+	json_object_object_add(message, "error", json_object_new_string(name));
+	json_object_object_add(message, "parameters", params);
+	return message;
+}
+
+void control_client_error(struct control_client *client, const char *name,
+			  const char *text)
+{
+	struct json_object *params = json_object_new_object();
+
+	json_object_object_add(params, "message",
+			       json_object_new_string(text));
+	/* who breaks the rules is not listened to any further */
+	control_client_deafen(client);
+	control_send(client, control_make_error(name, params));
+}
+
+/* Ends the call: with this message, or without one where none is wanted. */
+static void control_finish(struct control_call *call,
+			   struct json_object *message)
+{
+	struct control_client *client = call->client;
+	bool oneway = call->oneway;
+
+	control_wipe(call->request);
+	json_object_put(call->request);
+	free(call);
+	if (!client || oneway)
+		json_object_put(message);
+	if (client && oneway)
+		control_client_done(client);
+	else if (client)
+		control_send(client, message);
+}
+
+void control_reply(struct control_call *call, struct json_object *params)
+{
+	struct json_object *message = json_object_new_object();
+
+	json_object_object_add(message, "parameters",
+			       params ? params : json_object_new_object());
+	control_finish(call, message);
+}
+
+void control_error(struct control_call *call, const char *name,
+		   const char *parameter, const char *fmt, ...)
+{
+	struct json_object *params = json_object_new_object();
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	json_object_object_add(params, "message",
+			       json_object_new_string(text));
+	if (parameter)
+		json_object_object_add(params, "parameter",
+				       json_object_new_string(parameter));
+	control_finish(call, control_make_error(name, params));
+}
+
+void control_error_service(struct control_call *call, const char *name,
+			   const char *parameter, const char *value)
+{
+	struct json_object *params = json_object_new_object();
+	char full[64];
+
+	snprintf(full, sizeof(full), CONTROL_SERVICE ".%s", name);
+	json_object_object_add(params, parameter,
+			       json_object_new_string(value));
+	control_finish(call, control_make_error(full, params));
+}
+
+void control_error_errno(struct control_call *call, int err, const char *text)
+{
+	const char *name = CONTROL_FAILED;
+
+	if (err == -ENOENT)
+		name = CONTROL_NOT_FOUND;
+	else if (err == -EEXIST)
+		name = CONTROL_EXISTS;
+	else if (err == -EINVAL)
+		name = CONTROL_INVALID;
+	else if (err == -EPERM || err == -EACCES)
+		name = CONTROL_DENIED;
+	control_error(call, name, NULL, "%s", text);
+}
+
+void control_call_on_gone(struct control_call *call,
+			  void (*fn)(struct control_call *call, void *arg),
+			  void *arg)
+{
+	call->gone = fn;
+	call->gone_arg = arg;
+}
+
+uid_t control_call_uid(const struct control_call *call)
+{
+	return call->uid;
+}
+
+pid_t control_call_pid(const struct control_call *call)
+{
+	return call->pid;
+}
+
+/* 1: it is there; 0: it is not and need not be; -EINVAL: answered. */
+static int control_param(struct control_call *call, const char *name,
+			 bool required, struct json_object **value)
+{
+	if (call->seen_count < CONTROL_PARAMS_MAX)
+		call->seen[call->seen_count++] = name;
+	*value = json_object_object_get(call->params, name);
+	if (*value)
+		return 1;
+	if (!required)
+		return 0;
+	control_error(call, CONTROL_INVALID, name, "%s is missing", name);
+	return -EINVAL;
+}
+
+int control_param_string(struct control_call *call, const char *name,
+			 bool required, const char **value)
+{
+	struct json_object *object;
+	const char *text;
+	int there = control_param(call, name, required, &object);
+
+	if (there <= 0)
+		return there;
+	if (!json_object_is_type(object, json_type_string)) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has to be a text", name);
+		return -EINVAL;
+	}
+	text = json_object_get_string(object);
+	if (strlen(text) != (size_t)json_object_get_string_len(object)) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has a NUL character", name);
+		return -EINVAL;
+	}
+	*value = text;
+	return 0;
+}
+
+int control_param_int(struct control_call *call, const char *name,
+		      bool required, int64_t min, int64_t max, int64_t *value)
+{
+	struct json_object *object;
+	int64_t number;
+	int there = control_param(call, name, required, &object);
+
+	if (there <= 0)
+		return there;
+	if (!json_object_is_type(object, json_type_int)) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has to be a whole number", name);
+		return -EINVAL;
+	}
+	/* one that does not fit reads as the nearest that does */
+	number = json_object_get_int64(object);
+	if (number < min || number > max) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: %" PRId64 " is outside of %" PRId64 " to %"
+			      PRId64, name, number, min, max);
+		return -EINVAL;
+	}
+	*value = number;
+	return 0;
+}
+
+int control_param_bool(struct control_call *call, const char *name,
+		       bool required, bool *value)
+{
+	struct json_object *object;
+	int there = control_param(call, name, required, &object);
+
+	if (there <= 0)
+		return there;
+	if (!json_object_is_type(object, json_type_boolean)) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has to be true or false", name);
+		return -EINVAL;
+	}
+	*value = json_object_get_boolean(object);
+	return 0;
+}
+
+int control_params_end(struct control_call *call)
+{
+	json_object_object_foreach(call->params, key, value) {
+		unsigned int i;
+
+		(void)value;
+		for (i = 0; i < call->seen_count; i++)
+			if (!strcmp(call->seen[i], key))
+				break;
+		if (i < call->seen_count)
+			continue;
+		/* the key goes with the call */
+		control_error(call, CONTROL_INVALID, key,
+			      "unknown parameter \"%s\"", key);
+		return -EINVAL;
+	}
+	return 0;
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Connection* methods of the control interface.
+ */
+#include "control_connection_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cert.h"
+#include "log.h"
+
+const char *connection_state_name(enum connection_state state)
+{
+	static const char * const names[] = {
+		[CONNECTION_DOWN] = "down",
+		[CONNECTION_CONNECTING] = "connecting",
+		[CONNECTION_CONNECTED] = "connected",
+		[CONNECTION_WAITING] = "waiting",
+		[CONNECTION_FAILED] = "failed",
+	};
+
+	return names[state];
+}
+
+static void connection_add_text(struct json_object *object, const char *key,
+				const char *text)
+{
+	json_object_object_add(object, key, text && *text ?
+			       json_object_new_string(text) : NULL);
+}
+
+static struct json_object *
+connection_describe(struct control_connection *owner,
+		    const struct store_connection *connection)
+{
+	struct json_object *object = json_object_new_object();
+	enum connection_state state;
+	const char *error = NULL;
+
+	state = owner->ops->state(owner->ctx, connection->name, &error);
+	connection_add_text(object, "name", connection->name);
+	connection_add_text(object, "server", connection->server);
+	json_object_object_add(object, "vlan",
+			       json_object_new_int(connection->vlan));
+	connection_add_text(object, "user", connection->user);
+	connection_add_text(object, "device", connection->device);
+	connection_add_text(object, "pin", connection->pin);
+	connection_add_text(object, "ca", connection->ca);
+	json_object_object_add(object, "tofu",
+			       json_object_new_boolean(connection->tofu));
+	json_object_object_add(object, "auto",
+			       json_object_new_boolean(connection->auto_up));
+	connection_add_text(object, "state", connection_state_name(state));
+	connection_add_text(object, "error", error);
+	owner->ops->describe(owner->ctx, connection->name, object);
+	return object;
+}
+
+void connection_reply_shown(struct control_connection *owner,
+			    struct control_call *call, const char *name)
+{
+	struct store_connection connection;
+	struct store_error error;
+	int err;
+
+	err = store_connection_get(owner->store, name, &connection, &error);
+	if (err) {
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	control_reply(call, connection_describe(owner, &connection));
+	store_connection_clear(&connection);
+}
+
+static void connection_log(struct control_call *call, const char *event,
+			   const char *name)
+{
+	log_info("%s connection=%s by=%u", event, name,
+		 control_call_uid(call));
+}
+
+/* A text parameter into a member of the struct; absent: left as it is. */
+static int connection_param_text(struct control_call *call, const char *key,
+				 bool required, char *buf, size_t size)
+{
+	const char *text = NULL;
+
+	if (control_param_string(call, key, required, &text))
+		return -EINVAL;
+	if (!text)
+		return 0;
+	if (strlen(text) >= size) {
+		control_error(call, CONTROL_INVALID, key,
+			      "%s: longer than %zu bytes", key, size - 1);
+		return -EINVAL;
+	}
+	memcpy(buf, text, strlen(text) + 1);
+	return 0;
+}
+
+/* What is wrong with a value, with the name of its parameter. */
+static int connection_refuse(struct control_call *call, const char *key,
+			     const char *text)
+{
+	control_error(call, CONTROL_INVALID, key, "%s", text);
+	return -EINVAL;
+}
+
+/* The store checks once more, but cannot name parameters. */
+static int connection_check_values(struct control_call *call,
+				   const struct store_connection *connection)
+{
+	struct store_error error;
+	const char *why;
+
+	if (store_check_connection_name(connection->name, &error))
+		return connection_refuse(call, "name", error.text);
+	if (store_check_server(connection->server, &error))
+		return connection_refuse(call, "server", error.text);
+	if (connection->device[0] &&
+	    store_check_device_name(connection->device, &error))
+		return connection_refuse(call, "device", error.text);
+	if (connection->password[0] &&
+	    auth_check_password(connection->password, &why)) {
+		control_error(call, CONTROL_INVALID, "password",
+			      "password: it %s", why);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Whom to trust: one way at most. */
+static int connection_check_trust(struct control_call *call,
+				  struct store_connection *connection,
+				  const char *pin)
+{
+	_Static_assert(sizeof(connection->pin) == CERT_FINGERPRINT_LEN,
+		       "a fingerprint fits");
+	if ((*pin != 0) + (connection->ca[0] != 0) + connection->tofu > 1)
+		return connection_refuse(call, connection->tofu ? "tofu" : "ca",
+					 "give only one of pin, ca and tofu");
+	if (*pin && cert_fingerprint_parse(pin, connection->pin))
+		return connection_refuse(call, "pin",
+					 "pin: has to be SHA256: and 64 hex digits, as the server shows it");
+	if (connection->ca[0] && connection->ca[0] != '/')
+		return connection_refuse(call, "ca",
+					 "ca: has to be an absolute path");
+	if (connection->ca[0] && access(connection->ca, R_OK)) {
+		control_error(call, CONTROL_INVALID, "ca", "ca: %s: %s",
+			      connection->ca, strerror(errno));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The device is named as the connection if that can be. */
+static int connection_check_device(struct control_call *call,
+				   struct store_connection *connection)
+{
+	struct store_error error;
+
+	if (connection->device[0])
+		return 0;
+	if (strlen(connection->name) >= sizeof(connection->device) ||
+	    store_check_device_name(connection->name, &error)) {
+		control_error(call, CONTROL_INVALID, "device",
+			      "device: name one, as \"%s\" cannot be the name of a device",
+			      connection->name);
+		return -EINVAL;
+	}
+	strcpy(connection->device, connection->name);
+	return 0;
+}
+
+static int connection_params(struct control_call *call,
+			     struct store_connection *c)
+{
+	char pin[128] = "", user[4 * AUTH_USER_MAX] = "";
+	const char *why;
+	int64_t vlan;
+
+	if (connection_param_text(call, "name", CONTROL_REQUIRED, c->name,
+				  sizeof(c->name)) ||
+	    connection_param_text(call, "server", CONTROL_REQUIRED, c->server,
+				  sizeof(c->server)) ||
+	    control_param_int(call, "vlan", CONTROL_REQUIRED, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, &vlan) ||
+	    connection_param_text(call, "user", CONTROL_REQUIRED, user,
+				  sizeof(user)) ||
+	    connection_param_text(call, "password", CONTROL_OPTIONAL,
+				  c->password, sizeof(c->password)) ||
+	    connection_param_text(call, "pin", CONTROL_OPTIONAL, pin,
+				  sizeof(pin)) ||
+	    connection_param_text(call, "ca", CONTROL_OPTIONAL, c->ca,
+				  sizeof(c->ca)) ||
+	    control_param_bool(call, "tofu", CONTROL_OPTIONAL, &c->tofu) ||
+	    connection_param_text(call, "device", CONTROL_OPTIONAL, c->device,
+				  sizeof(c->device)) ||
+	    control_param_bool(call, "auto", CONTROL_OPTIONAL, &c->auto_up) ||
+	    control_params_end(call))
+		return -EINVAL;
+	c->vlan = (uint16_t)vlan;
+	if (auth_prepare_user(user, c->user, &why)) {
+		control_error(call, CONTROL_INVALID, "user",
+			      "user: the name %s", why);
+		return -EINVAL;
+	}
+	if (connection_check_values(call, c))
+		return -EINVAL;
+	return connection_check_trust(call, c, pin);
+}
+
+static void connection_add(struct control_call *call,
+			   struct json_object *params, void *ctx)
+{
+	struct store_connection connection = { 0 };
+	struct control_connection *owner = ctx;
+	struct store_error error;
+	int err;
+
+	(void)params;
+	if (!connection_params(call, &connection) &&
+	    !connection_check_device(call, &connection)) {
+		err = store_connection_add(owner->store, &connection, &error);
+		if (err) {
+			control_error_errno(call, err, error.text);
+		} else {
+			connection_log(call, "connection-add",
+				       connection.name);
+			control_reply(call, NULL);
+		}
+	}
+	store_connection_clear(&connection);
+}
+
+static void connection_del(struct control_call *call,
+			   struct json_object *params, void *ctx)
+{
+	struct control_connection *owner = ctx;
+	char copy[STORE_CONNECTION_MAX + 1];
+	struct store_error error;
+	const char *name;
+	int err;
+
+	(void)params;
+	if (control_param_string(call, "name", CONTROL_REQUIRED, &name) ||
+	    control_params_end(call))
+		return;
+	err = store_connection_del(owner->store, name, &error);
+	if (err) {
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	/* it was there, so its name fits */
+	snprintf(copy, sizeof(copy), "%s", name);
+	connection_log(call, "connection-del", copy);
+	owner->ops->down(owner->ctx, copy);
+	control_reply(call, NULL);
+	control_connection_changed(owner, copy);
+}
+
+static void connection_show(struct control_call *call,
+			    struct json_object *params, void *ctx)
+{
+	const char *name;
+
+	(void)params;
+	if (control_param_string(call, "name", CONTROL_REQUIRED, &name) ||
+	    control_params_end(call))
+		return;
+	connection_reply_shown(ctx, call, name);
+}
+
+struct connection_listing {
+	struct control_connection *owner;
+	struct json_object *connections;
+};
+
+static int connection_list_one(void *arg,
+			       const struct store_connection *connection)
+{
+	struct connection_listing *listing = arg;
+
+	return json_object_array_add(listing->connections,
+				     connection_describe(listing->owner,
+							 connection)) ?
+		       -ENOMEM : 0;
+}
+
+static void connection_list(struct control_call *call,
+			    struct json_object *params, void *ctx)
+{
+	struct connection_listing listing = { .owner = ctx };
+	struct store_error error = { "out of memory" };
+	struct json_object *reply;
+	int err;
+
+	(void)params;
+	if (control_params_end(call))
+		return;
+	listing.connections = json_object_new_array();
+	err = store_connection_list(listing.owner->store, connection_list_one,
+				    &listing, &error);
+	if (err) {
+		json_object_put(listing.connections);
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	reply = json_object_new_object();
+	json_object_object_add(reply, "connections", listing.connections);
+	control_reply(call, reply);
+}
+
+/* Bring it up and remember that; 0, or the call is answered. */
+static int connection_start(struct control_connection *owner,
+			    struct control_call *call, const char *name)
+{
+	struct store_connection connection;
+	struct store_error error;
+	char why[256] = "";
+	int err;
+
+	err = store_connection_get(owner->store, name, &connection, &error);
+	if (err) {
+		control_error_errno(call, err, error.text);
+		return err;
+	}
+	if (!connection.password[0]) {
+		control_error(call, CONTROL_FAILED, NULL,
+			      "connection \"%s\" has no password: delete it, and add it with one",
+			      name);
+		return -EINVAL;
+	}
+	err = owner->ops->up(owner->ctx, &connection, why, sizeof(why));
+	store_connection_clear(&connection);
+	if (err) {
+		control_error(call, CONTROL_FAILED, NULL,
+			      "connection \"%s\" cannot be brought up: %s",
+			      name, why[0] ? why : strerror(-err));
+		return err;
+	}
+	if (store_connection_set_up(owner->store, name, true, &error))
+		log_warn("connection-not-saved connection=%s error=\"%s\"",
+			 name, error.text);
+	connection_log(call, "connection-up", name);
+	return 0;
+}
+
+static void connection_up(struct control_call *call,
+			  struct json_object *params, void *ctx)
+{
+	struct control_connection *owner = ctx;
+	int64_t seconds = CONTROL_WAIT_S;
+	bool wait = false;
+	const char *name;
+
+	(void)params;
+	if (control_param_string(call, "name", CONTROL_REQUIRED, &name) ||
+	    control_param_bool(call, "wait", CONTROL_OPTIONAL, &wait) ||
+	    control_param_int(call, "timeout_s", CONTROL_OPTIONAL, 1,
+			      CONTROL_WAIT_MAX_S, &seconds) ||
+	    control_params_end(call) ||
+	    connection_start(owner, call, name))
+		return;
+	if (wait)
+		connection_wait(owner, call, name, (unsigned int)seconds);
+	else
+		connection_reply_shown(owner, call, name);
+}
+
+static void connection_down(struct control_call *call,
+			    struct json_object *params, void *ctx)
+{
+	struct control_connection *owner = ctx;
+	char copy[STORE_CONNECTION_MAX + 1];
+	struct store_error error;
+	const char *name;
+	int err;
+
+	(void)params;
+	if (control_param_string(call, "name", CONTROL_REQUIRED, &name) ||
+	    control_params_end(call))
+		return;
+	err = store_connection_set_up(owner->store, name, false, &error);
+	if (err) {
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	snprintf(copy, sizeof(copy), "%s", name);
+	connection_log(call, "connection-down", copy);
+	owner->ops->down(owner->ctx, copy);
+	control_reply(call, NULL);
+	control_connection_changed(owner, copy);
+}
+
+static const struct control_method connection_methods[] = {
+	{ "ConnectionAdd", connection_add },
+	{ "ConnectionDel", connection_del },
+	{ "ConnectionList", connection_list },
+	{ "ConnectionShow", connection_show },
+	{ "ConnectionUp", connection_up },
+	{ "ConnectionDown", connection_down },
+};
+
+int control_connection_register(struct control *control, uv_loop_t *loop,
+				struct store *store,
+				const struct connection_ops *ops, void *ctx,
+				struct control_connection **connection)
+{
+	struct control_connection *made = calloc(1, sizeof(*made));
+	int err;
+
+	*connection = NULL;
+	if (!made)
+		return -ENOMEM;
+	made->loop = loop;
+	made->store = store;
+	made->ops = ops;
+	made->ctx = ctx;
+	err = control_register(control, connection_methods,
+			       sizeof(connection_methods) /
+			       sizeof(connection_methods[0]), made);
+	if (err)
+		free(made);
+	else
+		*connection = made;
+	return err;
+}
+
+void control_connection_free(struct control_connection *connection)
+{
+	if (!connection)
+		return;
+	connection_end_waiters(connection);
+	free(connection);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Between control.c (the listening socket), control_client.c (bytes of one
+ * client), control_dispatch.c (requests to methods) and control_call.c
+ * (answers and parameters).
+ */
+#ifndef SEHUB_TRANSPORTD_CONTROL_IMPL_H
+#define SEHUB_TRANSPORTD_CONTROL_IMPL_H
+
+#include <sys/stat.h>
+
+#include "control.h"
+
+#define CONTROL_SERVICE		"org.varlink.service"
+
+/* Sets of methods, and parameters of one method. */
+#define CONTROL_SETS_MAX	8
+#define CONTROL_PARAMS_MAX	16
+/* Kept free for root when the others have taken all places. */
+#define CONTROL_CLIENTS_ROOT	8
+/* Longest answer: what clients of this interface take. */
+#define CONTROL_ANSWER_MAX	(16 * 1024 * 1024)
+
+struct control_client;
+
+struct control_set {
+	const struct control_method *methods;
+	size_t count;
+	void *ctx;
+};
+
+/**
+ * struct control - the listening socket
+ * @pipe: its handle
+ * @loop: event loop
+ * @path: of the socket
+ * @st: what was bound there: only that is removed
+ * @group: members may speak; -1: none
+ * @version: of the software
+ * @write_ms: how long an answer may take to be read
+ * @sets: methods
+ * @set_count: how many of @sets are used
+ * @clients: list of all
+ * @client_count: its length
+ * @closing: control_close() was called
+ * @pipe_closed: and the loop has closed the handle
+ */
+struct control {
+	uv_pipe_t pipe;
+	uv_loop_t *loop;
+	char *path;
+	struct stat st;
+	gid_t group;
+	char *version;
+	uint32_t write_ms;
+	struct control_set sets[CONTROL_SETS_MAX];
+	unsigned int set_count;
+	struct control_client *clients;
+	unsigned int client_count;
+	bool closing;
+	bool pipe_closed;
+};
+
+/**
+ * struct control_client - one connection
+ * @pipe: its handle
+ * @timer: runs while an answer is being written
+ * @control: where it came in
+ * @next: in the list of the control
+ * @link: what points to this in the list
+ * @uid: who it is
+ * @pid: the same
+ * @refuse: NULL, or why all it gets is an error
+ * @refuse_name: name of that error
+ * @in: bytes read and not handled yet
+ * @in_len: how many
+ * @in_size: room; 0 while there are none
+ * @out: answer being written
+ * @write: its request
+ * @call: request not answered yet
+ * @busy: @call is set, or an answer is being written: the next one waits
+ * @handling: control_client_handle() runs
+ * @reading: the loop reads for it
+ * @last: the client has closed its side; closed after the last answer
+ * @deaf: it broke the rules: nothing more is read or handled
+ * @closing: being closed
+ * @handles: not closed yet
+ */
+struct control_client {
+	uv_pipe_t pipe;
+	uv_timer_t timer;
+	struct control *control;
+	struct control_client *next;
+	struct control_client **link;
+	uid_t uid;
+	pid_t pid;
+	const char *refuse;
+	const char *refuse_name;
+	char *in;
+	size_t in_len;
+	size_t in_size;
+	char *out;
+	uv_write_t write;
+	struct control_call *call;
+	bool busy;
+	bool handling;
+	bool reading;
+	bool last;
+	bool deaf;
+	bool closing;
+	unsigned int handles;
+};
+
+/**
+ * struct control_call - a request being answered
+ * @client: who asks; NULL: has gone
+ * @request: the whole request
+ * @params: its parameters
+ * @seen: names of parameters that were asked for
+ * @seen_count: how many
+ * @oneway: no answer is wanted
+ * @gone: called if the client goes
+ * @gone_arg: for @gone
+ * @uid: who asks
+ * @pid: the same
+ */
+struct control_call {
+	struct control_client *client;
+	struct json_object *request;
+	struct json_object *params;
+	const char *seen[CONTROL_PARAMS_MAX];
+	unsigned int seen_count;
+	bool oneway;
+	void (*gone)(struct control_call *call, void *arg);
+	void *gone_arg;
+	uid_t uid;
+	pid_t pid;
+};
+
+/* A connection waits to be accepted on control->pipe. */
+void control_client_accept(struct control *control);
+void control_client_close(struct control_client *client);
+/* Text and its terminating NUL, from malloc(), consumed. */
+void control_client_write(struct control_client *client, char *text,
+			  size_t size);
+/* Nothing more is taken from the client: closed after the present answer. */
+void control_client_deafen(struct control_client *client);
+/* The client's request has been answered, or wants no answer. */
+void control_client_done(struct control_client *client);
+/* Frees the control once everything of it is closed. */
+void control_put(struct control *control);
+
+/* The method of that name, and the pointer for its handler; or NULL. */
+const struct control_method *control_find(const struct control *control,
+					  const char *name, void **ctx);
+
+/* One message without its NUL. */
+void control_dispatch(struct control_client *client, const char *text,
+		      size_t len);
+
+/* Error of org.varlink.service, with one parameter. */
+void control_error_service(struct control_call *call, const char *name,
+			   const char *parameter, const char *value);
+/* An error that is nobody's answer. */
+void control_client_error(struct control_client *client, const char *name,
+			  const char *message);
+
+#endif /* SEHUB_TRANSPORTD_CONTROL_IMPL_H */

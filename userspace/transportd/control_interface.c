@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The control interface in varlink's language, for GetInterfaceDescription:
+ * every method of every file that registers some, with its parameters.
+ */
+#include "control.h"
+
+/* What is listed, and what is shown of one: the same. */
+#define USER_FIELDS \
+	"  vlan: int,\n" \
+	"  user: string,\n" \
+	"  disabled: bool,\n" \
+	"  created: int,\n" \
+	"  last_login: int,\n" \
+	"  sessions: int\n"
+
+#define SESSION_FIELDS \
+	"  session: string,\n" \
+	"  vlan: int,\n" \
+	"  user: string,\n" \
+	"  state: string,\n" \
+	"  address: ?string,\n" \
+	"  client_name: ?string,\n" \
+	"  carrier: ?string,\n" \
+	"  since: ?int,\n" \
+	"  port: ?int,\n" \
+	"  port_id: ?int,\n" \
+	"  rx_bytes: ?int,\n" \
+	"  tx_bytes: ?int,\n" \
+	"  rx_frames: ?int,\n" \
+	"  tx_frames: ?int,\n" \
+	"  resumes: ?int,\n" \
+	"  offload: ?bool,\n" \
+	"  cipher: ?string\n"
+
+#define CONNECTION_FIELDS \
+	"  name: string,\n" \
+	"  server: string,\n" \
+	"  vlan: int,\n" \
+	"  user: string,\n" \
+	"  device: string,\n" \
+	"  pin: ?string,\n" \
+	"  ca: ?string,\n" \
+	"  tofu: bool,\n" \
+	"  auto: bool,\n" \
+	"  state: string,\n" \
+	"  error: ?string,\n" \
+	"  since: ?int,\n" \
+	"  session: ?string,\n" \
+	"  retry_in_ms: ?int,\n" \
+	"  address: ?string,\n" \
+	"  cipher: ?string,\n" \
+	"  resumes: ?int\n"
+
+static const char control_text[] =
+	"# Users, sessions and connections of sehub-transportd.\n"
+	"# Times are seconds since the epoch.\n"
+	"interface org.sehub.transportd\n"
+	"\n"
+	"type Listener (address: string, port: int)\n"
+	"\n"
+	"# last_login 0: never; sessions: connected or awaiting their return\n"
+	"type User (\n"
+	USER_FIELDS
+	")\n"
+	"\n"
+	"# state: connected, detached\n"
+	"type Session (\n"
+	SESSION_FIELDS
+	")\n"
+	"\n"
+	"# state: down, connecting, connected, waiting, failed\n"
+	"type Connection (\n"
+	CONNECTION_FIELDS
+	")\n"
+	"\n"
+	"method Status() -> (\n"
+	"  version: string,\n"
+	"  pid: int,\n"
+	"  uptime_s: int,\n"
+	"  listeners: []Listener,\n"
+	"  fingerprint: ?string,\n"
+	"  workers: int,\n"
+	"  sessions: int,\n"
+	"  connections: int,\n"
+	"  users: int,\n"
+	"  module: bool\n"
+	")\n"
+	"\n"
+	"method UserAdd(vlan: int, user: string, password: string, disabled: ?bool) -> ()\n"
+	"method UserDel(vlan: int, user: string) -> ()\n"
+	"method UserSetPassword(vlan: int, user: string, password: string) -> ()\n"
+	"method UserSet(vlan: int, user: string, disabled: bool) -> ()\n"
+	"method UserList(vlan: ?int) -> (users: []User)\n"
+	"method UserShow(vlan: int, user: string) -> (\n"
+	USER_FIELDS
+	")\n"
+	"\n"
+	"method SessionList(vlan: ?int) -> (sessions: []Session)\n"
+	"method SessionShow(session: string) -> (\n"
+	SESSION_FIELDS
+	")\n"
+	"method SessionDisconnect(session: string) -> ()\n"
+	"\n"
+	"# give one of pin, ca and tofu, or none for the system's authorities\n"
+	"method ConnectionAdd(\n"
+	"  name: string,\n"
+	"  server: string,\n"
+	"  vlan: int,\n"
+	"  user: string,\n"
+	"  password: ?string,\n"
+	"  pin: ?string,\n"
+	"  ca: ?string,\n"
+	"  tofu: ?bool,\n"
+	"  device: ?string,\n"
+	"  auto: ?bool\n"
+	") -> ()\n"
+	"method ConnectionDel(name: string) -> ()\n"
+	"method ConnectionList() -> (connections: []Connection)\n"
+	"method ConnectionShow(name: string) -> (\n"
+	CONNECTION_FIELDS
+	")\n"
+	"# with wait: answers when it is connected, has failed, or after timeout_s\n"
+	"method ConnectionUp(name: string, wait: ?bool, timeout_s: ?int) -> (\n"
+	CONNECTION_FIELDS
+	")\n"
+	"method ConnectionDown(name: string) -> ()\n"
+	"\n"
+	"error NotFound (message: string)\n"
+	"error Exists (message: string)\n"
+	"error InvalidParameter (message: string, parameter: ?string)\n"
+	"error Denied (message: string)\n"
+	"error Failed (message: string)\n";
+
+const char *control_interface_text(void)
+{
+	return control_text;
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * User* methods of the control interface.
+ */
+#include "control_user.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <openssl/crypto.h>
+
+#include "control.h"
+#include "log.h"
+#include "store.h"
+
+struct control_user {
+	struct store *store;
+	const struct user_ops *ops;
+	void *ctx;
+};
+
+/* The user that a request names: 0, or the call is answered. */
+static int user_params(struct control_call *call, int64_t *vlan,
+		       char name[AUTH_USER_MAX + 1])
+{
+	const char *user, *why;
+
+	if (control_param_int(call, "vlan", CONTROL_REQUIRED, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, vlan) ||
+	    control_param_string(call, "user", CONTROL_REQUIRED, &user))
+		return -EINVAL;
+	if (!auth_prepare_user(user, name, &why))
+		return 0;
+	control_error(call, CONTROL_INVALID, "user", "user: the name %s", why);
+	return -EINVAL;
+}
+
+/* The password of a request as a verifier: 0, or the call is answered. */
+static int user_param_password(struct control_call *call,
+			       struct auth_verifier *verifier)
+{
+	const char *password, *why = "";
+	int err;
+
+	if (control_param_string(call, "password", CONTROL_REQUIRED,
+				 &password) ||
+	    control_params_end(call))
+		return -EINVAL;
+	if (auth_check_password(password, &why)) {
+		control_error(call, CONTROL_INVALID, "password",
+			      "password: it %s", why);
+		return -EINVAL;
+	}
+	err = auth_make_verifier(password, verifier);
+	if (err)
+		control_error(call, CONTROL_FAILED, NULL,
+			      "the password cannot be hashed");
+	return err;
+}
+
+static void user_log(struct control_call *call, const char *event,
+		     int64_t vlan, const char *name)
+{
+	char quoted[LOG_QUOTE_MAX];
+
+	log_info("%s user=%s vlan=%d by=%u", event,
+		 log_quote(quoted, sizeof(quoted), name), (int)vlan,
+		 control_call_uid(call));
+}
+
+/* Answers with success or the store's error; true on success. */
+static bool user_answer(struct control_call *call, int err,
+			const struct store_error *error, const char *event,
+			int64_t vlan, const char *name)
+{
+	if (err) {
+		control_error_errno(call, err, error->text);
+		return false;
+	}
+	user_log(call, event, vlan, name);
+	control_reply(call, NULL);
+	return true;
+}
+
+static void user_add(struct control_call *call, struct json_object *params,
+		     void *ctx)
+{
+	struct control_user *user = ctx;
+	struct auth_verifier verifier;
+	char name[AUTH_USER_MAX + 1];
+	struct store_error error;
+	bool disabled = false;
+	int64_t vlan;
+	int err;
+
+	(void)params;
+	if (user_params(call, &vlan, name) ||
+	    control_param_bool(call, "disabled", CONTROL_OPTIONAL,
+			       &disabled) ||
+	    user_param_password(call, &verifier))
+		return;
+	err = store_user_add(user->store, (uint16_t)vlan, name, &verifier,
+			     disabled, &error);
+	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	user_answer(call, err, &error, "user-add", vlan, name);
+}
+
+static void user_revoke(struct control_user *user,
+			const struct store_user *who, enum user_change change)
+{
+	if (user->ops->revoked)
+		user->ops->revoked(user->ctx, who, change);
+}
+
+static void user_set_password(struct control_call *call,
+			      struct json_object *params, void *ctx)
+{
+	struct control_user *user = ctx;
+	struct auth_verifier verifier;
+	char name[AUTH_USER_MAX + 1];
+	struct store_error error;
+	struct store_user who;
+	int64_t vlan;
+	int err;
+
+	(void)params;
+	if (user_params(call, &vlan, name) ||
+	    user_param_password(call, &verifier))
+		return;
+	err = store_user_set_password(user->store, (uint16_t)vlan, name,
+				      &verifier, &error);
+	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	if (!err)
+		err = store_user_get(user->store, (uint16_t)vlan, name, &who,
+				     &error);
+	if (user_answer(call, err, &error, "user-set-password", vlan, name))
+		user_revoke(user, &who, USER_PASSWORD);
+}
+
+static void user_del(struct control_call *call, struct json_object *params,
+		     void *ctx)
+{
+	struct control_user *user = ctx;
+	char name[AUTH_USER_MAX + 1];
+	struct store_error error;
+	struct store_user who;
+	int64_t vlan;
+	int err;
+
+	(void)params;
+	if (user_params(call, &vlan, name) || control_params_end(call))
+		return;
+	err = store_user_get(user->store, (uint16_t)vlan, name, &who, &error);
+	if (!err)
+		err = store_user_del(user->store, (uint16_t)vlan, name,
+				     &error);
+	if (user_answer(call, err, &error, "user-del", vlan, name))
+		user_revoke(user, &who, USER_DELETED);
+}
+
+static void user_set(struct control_call *call, struct json_object *params,
+		     void *ctx)
+{
+	struct control_user *user = ctx;
+	char name[AUTH_USER_MAX + 1];
+	struct store_error error;
+	struct store_user who;
+	bool disabled;
+	int64_t vlan;
+	int err;
+
+	(void)params;
+	if (user_params(call, &vlan, name) ||
+	    control_param_bool(call, "disabled", CONTROL_REQUIRED,
+			       &disabled) ||
+	    control_params_end(call))
+		return;
+	err = store_user_set_disabled(user->store, (uint16_t)vlan, name,
+				      disabled, &error);
+	if (!err)
+		err = store_user_get(user->store, (uint16_t)vlan, name, &who,
+				     &error);
+	if (user_answer(call, err, &error,
+			disabled ? "user-disable" : "user-enable", vlan,
+			name) && disabled)
+		user_revoke(user, &who, USER_DISABLED);
+}
+
+static struct json_object *user_describe(struct control_user *user,
+					 const struct store_user *who)
+{
+	struct json_object *object = json_object_new_object();
+	uint32_t sessions = 0;
+
+	if (user->ops->sessions)
+		sessions = user->ops->sessions(user->ctx, who);
+	json_object_object_add(object, "vlan", json_object_new_int(who->vlan));
+	json_object_object_add(object, "user",
+			       json_object_new_string(who->name));
+	json_object_object_add(object, "disabled",
+			       json_object_new_boolean(who->disabled));
+	json_object_object_add(object, "created",
+			       json_object_new_int64(who->created));
+	json_object_object_add(object, "last_login",
+			       json_object_new_int64(who->last_login));
+	json_object_object_add(object, "sessions",
+			       json_object_new_int64(sessions));
+	return object;
+}
+
+static void user_show(struct control_call *call, struct json_object *params,
+		      void *ctx)
+{
+	struct control_user *user = ctx;
+	char name[AUTH_USER_MAX + 1];
+	struct store_error error;
+	struct store_user who;
+	int64_t vlan;
+	int err;
+
+	(void)params;
+	if (user_params(call, &vlan, name) || control_params_end(call))
+		return;
+	err = store_user_get(user->store, (uint16_t)vlan, name, &who, &error);
+	if (err)
+		control_error_errno(call, err, error.text);
+	else
+		control_reply(call, user_describe(user, &who));
+}
+
+struct user_listing {
+	struct control_user *user;
+	struct json_object *users;
+};
+
+static int user_list_one(void *arg, const struct store_user *who)
+{
+	struct user_listing *listing = arg;
+
+	return json_object_array_add(listing->users,
+				     user_describe(listing->user, who)) ?
+		       -ENOMEM : 0;
+}
+
+static void user_list(struct control_call *call, struct json_object *params,
+		      void *ctx)
+{
+	struct user_listing listing = { .user = ctx };
+	struct json_object *reply;
+	struct store_error error = { "out of memory" };
+	int64_t vlan = 0;
+	int err;
+
+	(void)params;
+	if (control_param_int(call, "vlan", CONTROL_OPTIONAL, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, &vlan) ||
+	    control_params_end(call))
+		return;
+	listing.users = json_object_new_array();
+	err = store_user_list(listing.user->store, (uint16_t)vlan,
+			      user_list_one, &listing, &error);
+	if (err) {
+		json_object_put(listing.users);
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	reply = json_object_new_object();
+	json_object_object_add(reply, "users", listing.users);
+	control_reply(call, reply);
+}
+
+static const struct control_method user_methods[] = {
+	{ "UserAdd", user_add },
+	{ "UserDel", user_del },
+	{ "UserSetPassword", user_set_password },
+	{ "UserSet", user_set },
+	{ "UserList", user_list },
+	{ "UserShow", user_show },
+};
+
+int control_user_register(struct control *control, struct store *store,
+			  const struct user_ops *ops, void *ctx,
+			  struct control_user **user)
+{
+	struct control_user *made = calloc(1, sizeof(*made));
+	int err;
+
+	*user = NULL;
+	if (!made)
+		return -ENOMEM;
+	made->store = store;
+	made->ops = ops;
+	made->ctx = ctx;
+	err = control_register(control, user_methods,
+			       sizeof(user_methods) / sizeof(user_methods[0]),
+			       made);
+	if (err)
+		free(made);
+	else
+		*user = made;
+	return err;
+}
+
+void control_user_free(struct control_user *user)
+{
+	free(user);
+}

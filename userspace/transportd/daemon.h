@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the main thread have in common. */
+#ifndef SEHUB_TRANSPORTD_DAEMON_H
+#define SEHUB_TRANSPORTD_DAEMON_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "config.h"
+#include "resume.h"
+
+struct auth;
+struct clients;
+struct control;
+struct control_connection;
+struct control_user;
+struct kernel;
+struct listeners;
+struct logins;
+struct netmon;
+struct ratelimit;
+struct sessions;
+struct store;
+struct tls_context;
+struct worker_pool;
+
+#define DAEMON_SOFTWARE		"sehub-transportd " SEHUB_VERSION
+
+/**
+ * struct daemon - the process, its main thread
+ * @loop: the main loop
+ * @config: the operator's file
+ * @started: uv_hrtime() of the start
+ * @instance: tells our cookies from those of other installations
+ * @store: users and connections
+ * @auth: password exchanges
+ * @tls: the server's certificate
+ * @limit: what sources may do before they log in
+ * @workers: threads that carry sessions
+ * @kernel: requests about hubs and ports
+ * @sessions: sessions of our server
+ * @logins: connections that have not logged in yet
+ * @listeners: sockets that accept connections
+ * @clients: our connections to other servers
+ * @netmon: news of addresses and routes
+ * @control: the local socket
+ * @control_user: its methods about users
+ * @control_connection: its methods about connections
+ */
+struct daemon {
+	uv_loop_t loop;
+	struct config config;
+	uint64_t started;
+	uint8_t instance[RESUME_INSTANCE_LEN];
+	struct store *store;
+	struct auth *auth;
+	struct tls_context *tls;
+	struct ratelimit *limit;
+	struct worker_pool *workers;
+	struct kernel *kernel;
+	struct sessions *sessions;
+	struct logins *logins;
+	struct listeners *listeners;
+	struct clients *clients;
+	struct netmon *netmon;
+	struct control *control;
+	struct control_user *control_user;
+	struct control_connection *control_connection;
+};
+
+/**
+ * daemon_run() - be the daemon until a signal ends it
+ * @config: settings, stay the caller's
+ * @ready: called once when everything is open, may be NULL
+ * @arg: handed to @ready
+ * Return: 0 after a clean end, -errno if it could not start (logged).
+ */
+int daemon_run(const struct config *config, void (*ready)(void *arg),
+	       void *arg);
+
+#endif /* SEHUB_TRANSPORTD_DAEMON_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The main thread's view of the kernel: short requests about hubs and ports,
+ * and the news that a port was deleted. The module may come and go while the
+ * daemon runs; each call finds the one that is there.
+ */
+#ifndef SEHUB_TRANSPORTD_KERNEL_H
+#define SEHUB_TRANSPORTD_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "err.h"
+#include "port.h"
+
+struct kernel;
+
+/**
+ * struct kernel_ops - news from the kernel
+ * @deleted: a port was deleted, @port->del_reason says why
+ * @resync: news were lost: compare with kernel_list()
+ */
+struct kernel_ops {
+	void (*deleted)(void *arg, const struct sehub_port *port);
+	void (*resync)(void *arg);
+};
+
+/* NULL without memory. The module need not be there. */
+struct kernel *kernel_new(uv_loop_t *loop, const struct kernel_ops *ops,
+			  void *arg);
+/* Run the loop afterwards. NULL is allowed. */
+void kernel_free(struct kernel *k);
+
+bool kernel_is_loaded(void);
+
+/*
+ * All return 0 or -errno; -ENOENT, where not said otherwise, also means that
+ * the module is not loaded.
+ */
+
+/* A numbered hub: -ENODEV: there is none. */
+int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
+		    struct sehub_err *err);
+/*
+ * The unnumbered hub that a client's connection is, made if there is none;
+ * -EEXIST if the name is another device's.
+ */
+int kernel_make_card(struct kernel *k, const char *ifname,
+		     const uint8_t mac[6], uint32_t *ifindex,
+		     struct sehub_err *err);
+bool kernel_has_card(struct kernel *k, const char *ifname);
+int kernel_delete_card(struct kernel *k, const char *ifname,
+		       struct sehub_err *err);
+
+/* Session ports, by id. */
+int kernel_get_port(struct kernel *k, uint32_t id, struct sehub_port *port,
+		    struct sehub_err *err);
+int kernel_delete_port(struct kernel *k, uint32_t id, struct sehub_err *err);
+/* Return: 0 also if it has no owner. */
+int kernel_detach_port(struct kernel *k, uint32_t id, struct sehub_err *err);
+int kernel_set_cookie(struct kernel *k, uint32_t id, const void *cookie,
+		      size_t len, struct sehub_err *err);
+/* All ports of the network namespace. */
+int kernel_list(struct kernel *k, sehub_port_fn fn, void *arg,
+		struct sehub_err *err);
+
+#endif /* SEHUB_TRANSPORTD_KERNEL_H */

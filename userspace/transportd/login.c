@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HELLO, then AUTH until it is clear who it is, then ATTACH; or HELLO, then
+ * RESUME. What a client is told about a failed login never depends on whether
+ * the user exists; what the log says does.
+ */
+#include "login.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth.h"
+#include "channel.h"
+#include "log.h"
+#include "proto.h"
+#include "ratelimit.h"
+#include "sessions.h"
+#include "store.h"
+
+/* An honest peer has said HELLO by now. */
+#define SLOW_MS	3000
+
+enum login_state {
+	LOGIN_HELLO,	/* the client's HELLO is to come */
+	LOGIN_CHOICE,	/* AUTH or RESUME is to come */
+	LOGIN_AUTH,	/* in the middle of an exchange */
+	LOGIN_ATTACH,	/* known; ATTACH is to come */
+};
+
+static const char *const state_names[] = {
+	[LOGIN_HELLO] = "hello",
+	[LOGIN_CHOICE] = "choice",
+	[LOGIN_AUTH] = "auth",
+	[LOGIN_ATTACH] = "attach",
+};
+
+struct login {
+	struct login *next;
+	struct login **prev;
+	struct logins *logins;
+	struct channel *ch;
+	enum login_state state;
+	uint64_t began;		/* loop's milliseconds */
+	struct sockaddr_storage addr;
+	char address[SESSION_ADDRESS_MAX];
+	uint16_t vlan;
+	uint32_t features;
+	struct auth_server *auth;
+	struct store_user user;
+};
+
+struct logins {
+	struct daemon *d;
+	struct login *list;
+	unsigned int count;
+	/* Refusals since then: their connections may still be there. */
+	uint64_t refused_since;
+	unsigned int refused;
+};
+
+static uint64_t now_ms(const struct login *login)
+{
+	return uv_now(&login->logins->d->loop);
+}
+
+/* Held a place for long that others may have wanted. */
+static bool login_is_slow(const struct login *login)
+{
+	return now_ms(login) - login->began > SLOW_MS;
+}
+
+static void login_set_state(struct login *login, enum login_state state)
+{
+	log_debug("login-state address=%s from=%s to=%s", login->address,
+		  state_names[login->state], state_names[state]);
+	login->state = state;
+}
+
+/* The channel is the caller's affair. */
+static void login_free(struct login *login, bool is_failure)
+{
+	struct logins *logins = login->logins;
+
+	ratelimit_end(logins->d->limit, (struct sockaddr *)&login->addr,
+		      now_ms(login), is_failure);
+	auth_server_free(login->auth);
+	*login->prev = login->next;
+	if (login->next)
+		login->next->prev = login->prev;
+	logins->count--;
+	free(login);
+}
+
+static void log_failure(const struct login *login, const char *why)
+{
+	char user[LOG_QUOTE_MAX], reason[LOG_QUOTE_MAX];
+
+	log_warn_limited("login-failed address=%s vlan=%u user=%s reason=%s",
+			 login->address, login->vlan,
+			 log_quote(user, sizeof(user), login->auth ?
+				   auth_server_user(login->auth) : ""),
+			 log_quote(reason, sizeof(reason), why));
+}
+
+/*
+ * May one more connection wait for its CLOSE to arrive? It has no place among
+ * the logins any more, so there is a bound for these too.
+ */
+static bool may_linger(struct logins *logins)
+{
+	uint64_t now = uv_now(&logins->d->loop);
+
+	if (now - logins->refused_since >= CHANNEL_LINGER_MS) {
+		logins->refused_since = now;
+		logins->refused = 0;
+	}
+	return logins->refused++ < logins->d->config.max_logins;
+}
+
+/* Sends the client away. Frees @login. */
+static void login_refuse(struct login *login, uint16_t code, const char *text,
+			 bool is_failure)
+{
+	if (may_linger(login->logins))
+		channel_close(login->ch, code, text);
+	else
+		channel_free(login->ch);
+	login_free(login, is_failure);
+}
+
+static void login_protocol_error(struct login *login, const char *what)
+{
+	log_failure(login, what);
+	login_refuse(login, SEHUB_WIRE_CLOSE_PROTOCOL, what, true);
+}
+
+static void send_record(struct login *login, struct proto_builder *b)
+{
+	int len = proto_end(b);
+
+	if (len > 0)
+		channel_send(login->ch, b->data, (size_t)len);
+}
+
+static void take_hello(struct login *login, const struct proto_msg *msg)
+{
+	uint8_t record[512];
+	struct proto_builder b;
+	struct proto_error err;
+
+	if (proto_require(SEHUB_WIRE_HELLO, msg,
+			  PROTO_BIT(SEHUB_WIRE_A_VERSION) |
+			  PROTO_BIT(SEHUB_WIRE_A_HUB), &err)) {
+		login_protocol_error(login, err.text);
+		return;
+	}
+	if (msg->version != SEHUB_WIRE_VERSION) {
+		log_failure(login, "other protocol version");
+		login_refuse(login, SEHUB_WIRE_CLOSE_VERSION,
+			     "the server speaks version 1 of the protocol",
+			     false);
+		return;
+	}
+	login->vlan = msg->hub;
+	login->features = msg->features;
+	login_set_state(login, LOGIN_CHOICE);
+	proto_begin(&b, record, sizeof(record), SEHUB_WIRE_HELLO);
+	proto_put_u16(&b, SEHUB_WIRE_A_VERSION, SEHUB_WIRE_VERSION);
+	proto_put_text(&b, SEHUB_WIRE_A_SOFTWARE, DAEMON_SOFTWARE);
+	proto_put_u32(&b, SEHUB_WIRE_A_FEATURES, SEHUB_WIRE_F_OFFLOAD);
+	proto_put_text(&b, SEHUB_WIRE_A_MECHANISMS, AUTH_MECHANISM);
+	send_record(login, &b);
+}
+
+/* The right password: may the user come in? False if @login is gone. */
+static bool check_user(struct login *login)
+{
+	struct daemon *d = login->logins->d;
+	const char *name = auth_server_user(login->auth);
+
+	if (store_user_get(d->store, login->vlan, name, &login->user, NULL)) {
+		log_failure(login, "the user was just deleted");
+		login_refuse(login, SEHUB_WIRE_CLOSE_AUTH,
+			     "authentication failed", true);
+		return false;
+	}
+	if (login->user.disabled) {
+		log_failure(login, "the user is disabled");
+		login_refuse(login, SEHUB_WIRE_CLOSE_DENIED,
+			     "the user may not connect", false);
+		return false;
+	}
+	return true;
+}
+
+static bool begin_auth(struct login *login, const struct proto_msg *msg)
+{
+	struct daemon *d = login->logins->d;
+	uint8_t binding[TLS_EXPORTER_LEN];
+
+	if (msg->mechanism.len != strlen(AUTH_MECHANISM) ||
+	    memcmp(msg->mechanism.data, AUTH_MECHANISM, msg->mechanism.len)) {
+		log_failure(login, "unknown mechanism");
+		login_refuse(login, SEHUB_WIRE_CLOSE_AUTH,
+			     "authentication failed", true);
+		return false;
+	}
+	if (!tls_exporter(channel_tls(login->ch), binding))
+		login->auth = auth_server_new(d->auth, login->vlan, binding,
+					      store_auth_lookup, d->store);
+	tls_wipe(binding, sizeof(binding));
+	if (!login->auth) {
+		login_refuse(login, SEHUB_WIRE_CLOSE_BUSY,
+			     "the server is out of memory", false);
+		return false;
+	}
+	login_set_state(login, LOGIN_AUTH);
+	return true;
+}
+
+static void send_sasl(struct login *login, const uint8_t *data, size_t len)
+{
+	uint8_t record[AUTH_INPUT_MAX];
+	struct proto_builder b;
+
+	proto_begin(&b, record, sizeof(record), SEHUB_WIRE_AUTH);
+	proto_put_bytes(&b, SEHUB_WIRE_A_SASL, data, len);
+	send_record(login, &b);
+}
+
+/*
+ * Who failed often meanwhile gets no answer on the connections that were open
+ * by then. No word on the password, so no "authentication failed": an honest
+ * client of the same source would give up for good.
+ */
+static bool may_guess(struct login *login)
+{
+	struct sockaddr *addr = (struct sockaddr *)&login->addr;
+
+	if (!ratelimit_is_blocked(login->logins->d->limit, addr, now_ms(login)))
+		return true;
+	log_failure(login, "too many failures from there");
+	login_refuse(login, SEHUB_WIRE_CLOSE_BUSY,
+		     "too many failed logins from this address, try later",
+		     false);
+	return false;
+}
+
+static void take_auth(struct login *login, const struct proto_msg *msg)
+{
+	enum auth_result result;
+	uint8_t *out = NULL;
+	size_t len = 0;
+
+	if (!may_guess(login))
+		return;
+	if (login->state == LOGIN_CHOICE && !begin_auth(login, msg))
+		return;
+	result = auth_server_step(login->auth, msg->sasl.data, msg->sasl.len,
+				  &out, &len);
+	if (result == AUTH_FAILED) {
+		log_failure(login, auth_server_reason(login->auth));
+		login_refuse(login, SEHUB_WIRE_CLOSE_AUTH,
+			     "authentication failed", true);
+		return;
+	}
+	if (out)
+		send_sasl(login, out, len);
+	free(out);
+	if (result == AUTH_OK && check_user(login))
+		login_set_state(login, LOGIN_ATTACH);
+}
+
+static void take_attach(struct login *login, const struct proto_msg *msg)
+{
+	struct daemon *d = login->logins->d;
+	char client_name[SEHUB_WIRE_TEXT_MAX + 1];
+	struct session_request req = {
+		.address = login->address, .features = login->features,
+		.user = &login->user, .client_id = msg->client_id,
+		.client_name = client_name, .keepalive = msg->keepalive,
+		.dead_time = msg->dead_time,
+	};
+	struct proto_error err;
+	struct refusal why;
+
+	if (proto_require(SEHUB_WIRE_ATTACH, msg,
+			  PROTO_BIT(SEHUB_WIRE_A_CLIENT_ID), &err)) {
+		login_protocol_error(login, err.text);
+		return;
+	}
+	proto_text_copy(client_name, sizeof(client_name), msg->client_name);
+	if (proto_has(msg, SEHUB_WIRE_A_FEATURES))
+		req.features = msg->features;
+	if (sessions_open(d->sessions, &req, login->ch, &why)) {
+		log_failure(login, why.text);
+		login_refuse(login, why.code, why.text, false);
+		return;
+	}
+	store_user_touch_login(d->store, login->user.id, NULL);
+	login_free(login, false);
+}
+
+static void take_resume(struct login *login, const struct proto_msg *msg)
+{
+	struct session_request req = {
+		.address = login->address, .features = login->features,
+		.vlan = login->vlan, .ticket = msg->ticket,
+		.rx_count = msg->rx_count, .tx_oldest = msg->tx_oldest,
+	};
+	struct proto_error err;
+	struct refusal why;
+
+	if (proto_require(SEHUB_WIRE_RESUME, msg,
+			  PROTO_BIT(SEHUB_WIRE_A_TICKET) |
+			  PROTO_BIT(SEHUB_WIRE_A_RX_COUNT) |
+			  PROTO_BIT(SEHUB_WIRE_A_TX_OLDEST), &err)) {
+		login_protocol_error(login, err.text);
+		return;
+	}
+	if (proto_has(msg, SEHUB_WIRE_A_FEATURES))
+		req.features = msg->features;
+	if (sessions_resume(login->logins->d->sessions, &req, login->ch,
+			    &why)) {
+		log_info_limited("resume-refused address=%s vlan=%u reason=\"%s\"",
+				 login->address, login->vlan, why.text);
+		login_refuse(login, why.code, why.text, false);
+		return;
+	}
+	login_free(login, false);
+}
+
+static void on_ready(void *arg)
+{
+	struct login *login = arg;
+
+	log_debug("login-tls address=%s cipher=%s", login->address,
+		  tls_cipher(channel_tls(login->ch)));
+}
+
+static void on_record(void *arg, uint8_t type, const uint8_t *payload,
+		      size_t len)
+{
+	struct login *login = arg;
+	enum login_state state = login->state;
+	struct proto_error err;
+	struct proto_msg msg;
+	char what[64];
+	int ret;
+
+	ret = proto_parse(type, payload, len, &msg, &err);
+	if (ret == -EPROTONOSUPPORT)
+		return;
+	if (ret) {
+		login_protocol_error(login, err.text);
+	} else if (type == SEHUB_WIRE_CLOSE) {
+		channel_free(login->ch);
+		login_free(login, false);
+	} else if (type == SEHUB_WIRE_HELLO && state == LOGIN_HELLO) {
+		take_hello(login, &msg);
+	} else if (type == SEHUB_WIRE_AUTH &&
+		   (state == LOGIN_CHOICE || state == LOGIN_AUTH)) {
+		take_auth(login, &msg);
+	} else if (type == SEHUB_WIRE_RESUME && state == LOGIN_CHOICE) {
+		take_resume(login, &msg);
+	} else if (type == SEHUB_WIRE_ATTACH && state == LOGIN_ATTACH) {
+		take_attach(login, &msg);
+	} else {
+		snprintf(what, sizeof(what), "unexpected %s",
+			 proto_type_name(type));
+		login_protocol_error(login, what);
+	}
+}
+
+static void on_ended(void *arg, enum channel_end end, const char *why)
+{
+	struct login *login = arg;
+
+	switch (end) {
+	case CHANNEL_NO_TLS:
+	case CHANNEL_LOST:
+		log_info_limited("login-lost address=%s reason=\"%s\"",
+				 login->address, why);
+		channel_free(login->ch);
+		login_free(login, login_is_slow(login));
+		break;
+	case CHANNEL_TIMEOUT:
+		log_failure(login, "the login took too long");
+		login_refuse(login, SEHUB_WIRE_CLOSE_TIMEOUT,
+			     "the login took too long", true);
+		break;
+	case CHANNEL_MALFORMED:
+		login_protocol_error(login, why);
+		break;
+	}
+}
+
+static const struct channel_ops login_ops = {
+	.ready = on_ready,
+	.record = on_record,
+	.ended = on_ended,
+};
+
+/* All places are taken: away with the oldest that has not said HELLO in time. */
+static bool make_room(struct logins *logins)
+{
+	struct login *login, *oldest = NULL;
+
+	/* The newest is the first. */
+	for (login = logins->list; login; login = login->next)
+		if (login->state == LOGIN_HELLO)
+			oldest = login;
+	if (!oldest || !login_is_slow(oldest))
+		return false;
+	log_failure(oldest, "too slow, and others want to log in");
+	login_refuse(oldest, SEHUB_WIRE_CLOSE_BUSY,
+		     "too slow, and others want to log in", true);
+	return true;
+}
+
+static bool may_begin(struct logins *logins, const struct sockaddr *addr,
+		      const char *address)
+{
+	struct daemon *d = logins->d;
+
+	if (logins->count >= d->config.max_logins && !make_room(logins)) {
+		log_warn_limited("login-refused address=%s reason=\"max-logins are under way\"",
+				 address);
+		return false;
+	}
+	switch (ratelimit_begin(d->limit, addr, uv_now(&d->loop), NULL)) {
+	case 0:
+		return true;
+	case -EMFILE:
+		log_warn_limited("login-refused address=%s reason=\"too many logins from there\"",
+				 address);
+		return false;
+	default:
+		log_warn_limited("login-refused address=%s reason=\"too many failures from there\"",
+				 address);
+		return false;
+	}
+}
+
+void login_begin(struct logins *logins, int fd, const struct sockaddr *addr)
+{
+	struct daemon *d = logins->d;
+	struct sehub_err err = { .code = 0 };
+	char address[SESSION_ADDRESS_MAX];
+	struct tls *tls = NULL;
+	struct login *login;
+
+	config_address_format(addr, address, sizeof(address));
+	if (!may_begin(logins, addr, address)) {
+		close(fd);
+		return;
+	}
+	login = calloc(1, sizeof(*login));
+	if (login && !tls_accept(&tls, d->tls, fd, &err))
+		login->ch = channel_new(&d->loop, tls, fd,
+					d->config.login_timeout_ms, &login_ops,
+					login);
+	if (!login || !login->ch) {
+		log_error("login address=%s error=\"%s\"", address,
+			  err.code ? err.text : "out of memory");
+		ratelimit_end(d->limit, addr, uv_now(&d->loop), false);
+		tls_free(tls);
+		free(login);
+		close(fd);
+		return;
+	}
+	memcpy(&login->addr, addr, addr->sa_family == AF_INET6 ?
+	       sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+	memcpy(login->address, address, sizeof(address));
+	login->logins = logins;
+	login->began = uv_now(&d->loop);
+	login->next = logins->list;
+	login->prev = &logins->list;
+	if (login->next)
+		login->next->prev = &login->next;
+	logins->list = login;
+	logins->count++;
+}
+
+struct logins *logins_new(struct daemon *d)
+{
+	struct logins *logins = calloc(1, sizeof(*logins));
+
+	if (logins)
+		logins->d = d;
+	return logins;
+}
+
+void logins_free(struct logins *logins)
+{
+	if (!logins)
+		return;
+	while (logins->list)
+		login_refuse(logins->list, SEHUB_WIRE_CLOSE_SHUTDOWN,
+			     "shutting down", false);
+	free(logins);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The server's side of a login, from an accepted connection to a session that
+ * a worker carries. All of it nonblocking, before one deadline, and bounded in
+ * number. Main thread only.
+ */
+#ifndef SEHUB_TRANSPORTD_LOGIN_H
+#define SEHUB_TRANSPORTD_LOGIN_H
+
+#include <sys/socket.h>
+
+#include "daemon.h"
+
+/* NULL without memory. */
+struct logins *logins_new(struct daemon *d);
+/* Ends those under way; run the loop afterwards. NULL is allowed. */
+void logins_free(struct logins *logins);
+
+/* A connection was accepted; @fd is taken over, and closed if it is refused. */
+void login_begin(struct logins *logins, int fd, const struct sockaddr *addr);
+
+#endif /* SEHUB_TRANSPORTD_LOGIN_H */

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Sessions of the server: the list of them, what becomes of them, their ends.
+ *
+ * A list, searched from its start: a login costs a hundred times more than a
+ * look at some thousand entries. All that must survive the daemon is in the
+ * port's cookie, and changes there before anybody is told.
+ */
+#include "sessions_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "log.h"
+#include "port.h"
+
+static const char *const state_names[] = {
+	[SERVER_STARTING] = "connected",
+	[SERVER_CONNECTED] = "connected",
+	[SERVER_DETACHED] = "detached",
+};
+
+const char *server_state_name(enum server_state state)
+{
+	return state_names[state];
+}
+
+/* --- the list ------------------------------------------------------------ */
+
+unsigned int sessions_count(const struct sessions *ss)
+{
+	return ss->count;
+}
+
+unsigned int sessions_count_user(const struct sessions *ss, int64_t user_id)
+{
+	const struct server_session *s;
+	unsigned int n = 0;
+
+	for (s = ss->list; s; s = s->next)
+		n += s->id.user_id == user_id;
+	return n;
+}
+
+struct server_session *sessions_first(const struct sessions *ss)
+{
+	return ss->list;
+}
+
+struct server_session *sessions_find(const struct sessions *ss,
+				     const char *name)
+{
+	struct server_session *s = ss->list;
+
+	while (s && strcmp(s->id.session, name))
+		s = s->next;
+	return s;
+}
+
+struct server_session *sessions_find_port(const struct sessions *ss, uint32_t id)
+{
+	struct server_session *s = ss->list;
+
+	while (s && s->port_id != id)
+		s = s->next;
+	return s;
+}
+
+static struct server_session *find_serial(const struct sessions *ss,
+					  uint64_t serial)
+{
+	struct server_session *s = ss->list;
+
+	while (s && s->ref.serial != serial)
+		s = s->next;
+	return s;
+}
+
+struct server_session *sessions_find_client(const struct sessions *ss,
+					  int64_t user_id, const uint8_t *id)
+{
+	struct server_session *s = ss->list;
+
+	while (s && (s->id.user_id != user_id ||
+		     memcmp(s->id.client_id, id, sizeof(s->id.client_id))))
+		s = s->next;
+	return s;
+}
+
+struct server_session *sessions_find_ticket(const struct sessions *ss,
+					  const uint8_t *hash)
+{
+	struct server_session *s = ss->list;
+
+	while (s && memcmp(s->id.ticket, hash, RESUME_HASH_LEN) &&
+	       (!s->id.has_old ||
+		memcmp(s->id.old_ticket, hash, RESUME_HASH_LEN)))
+		s = s->next;
+	return s;
+}
+
+struct server_session *sessions_add(struct sessions *ss)
+{
+	struct server_session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->next = ss->list;
+	ss->list = s;
+	ss->count++;
+	return s;
+}
+
+void sessions_del(struct sessions *ss, struct server_session *s)
+{
+	struct server_session **at = &ss->list;
+
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	ss->count--;
+	free(s);
+}
+
+void sessions_set_state(struct server_session *s,
+			      enum server_state state)
+{
+	log_debug("server-session session=%s from=%d to=%d", s->id.session,
+		  s->state, state);
+	s->state = state;
+}
+
+void sessions_log_end(const struct server_session *s, const char *who,
+		    const char *text)
+{
+	char user[LOG_QUOTE_MAX], why[LOG_QUOTE_MAX];
+
+	log_info("session-end session=%s vlan=%u user=%s by=%s reason=%s",
+		 s->id.session, s->id.vlan,
+		 log_quote(user, sizeof(user), s->id.user), who,
+		 log_quote(why, sizeof(why), text));
+}
+
+int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
+		      const struct resume_server *id)
+{
+	uint8_t cookie[SEHUB_COOKIE_MAX];
+	size_t len = resume_pack_server(cookie, ss->d->instance, id);
+	struct sehub_err err;
+	int ret;
+
+	ret = kernel_set_cookie(ss->d->kernel, s->port_id, cookie, len, &err);
+	if (ret)
+		log_warn("session=%s cookie error=\"%s\"", s->id.session,
+			 err.text);
+	return ret;
+}
+
+void sessions_end(struct sessions *ss, struct server_session *s, uint16_t code,
+		  const char *text)
+{
+	sessions_log_end(s, "server", text);
+	/* The worker hears of it before it finds the port gone. */
+	worker_end(ss->d->workers, s->ref, code, text);
+	if (s->port_id)
+		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
+	sessions_del(ss, s);
+}
+
+void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
+		       const char *text)
+{
+	struct server_session *s, *next;
+
+	for (s = ss->list; s; s = next) {
+		next = s->next;
+		if (s->id.user_id == user_id)
+			sessions_end(ss, s, code, text);
+	}
+}
+
+/* --- what becomes of them ------------------------------------------------ */
+
+static void started(struct server_session *s,
+		    const struct session_event *event)
+{
+	char user[LOG_QUOTE_MAX], client[LOG_QUOTE_MAX];
+
+	sessions_set_state(s, SERVER_CONNECTED);
+	s->port_id = event->port_id;
+	s->port_number = event->port_number;
+	log_info("session-%s session=%s vlan=%u user=%s address=%s client=%s cipher=%s port=%u resumes=%u",
+		 s->is_resuming ? "resume" : "start", s->id.session,
+		 s->id.vlan, log_quote(user, sizeof(user), s->id.user),
+		 s->address, log_quote(client, sizeof(client),
+				       s->id.client_name),
+		 s->cipher, s->port_number, s->id.resumes);
+}
+
+static void refused(struct sessions *ss, struct server_session *s,
+		    const struct session_event *event)
+{
+	s->ref.serial = 0;
+	log_warn("session-refused session=%s vlan=%u address=%s error=\"%s\"",
+		 s->id.session, s->id.vlan, s->address, event->text);
+	if (s->is_resuming && event->code != SEHUB_WIRE_CLOSE_NO_SESSION) {
+		sessions_set_state(s, SERVER_DETACHED);
+		return;
+	}
+	if (s->is_resuming)
+		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
+	sessions_del(ss, s);
+}
+
+bool sessions_event(struct sessions *ss, const struct session_event *event)
+{
+	struct server_session *s = find_serial(ss, event->ref.serial);
+
+	if (!s)
+		return false;
+	switch (event->kind) {
+	case SESSION_EVENT_STARTED:
+		started(s, event);
+		break;
+	case SESSION_EVENT_REFUSED:
+		refused(ss, s, event);
+		break;
+	case SESSION_EVENT_HEARD:
+		s->id.has_old = false;
+		sessions_set_cookie(ss, s, &s->id);
+		break;
+	case SESSION_EVENT_LOST:
+		log_info("session-detach session=%s vlan=%u address=%s reason=\"%s\"",
+			 s->id.session, s->id.vlan, s->address, event->text);
+		s->ref.serial = 0;
+		sessions_set_state(s, SERVER_DETACHED);
+		break;
+	case SESSION_EVENT_CLOSED:
+		sessions_log_end(s, event->by_peer ? "client" : "server", event->text);
+		sessions_del(ss, s);
+		break;
+	}
+	return true;
+}
+
+bool sessions_port_deleted(struct sessions *ss, const struct sehub_port *port)
+{
+	struct server_session *s = sessions_find_port(ss, port->session.id);
+
+	if (!s)
+		return false;
+	switch (port->del_reason) {
+	case SEHUB_PORT_DEL_REASON_HUB:
+		worker_end(ss->d->workers, s->ref, SEHUB_WIRE_CLOSE_NO_HUB,
+			   "the hub was deleted");
+		sessions_log_end(s, "hub", "the hub was deleted");
+		break;
+	case SEHUB_PORT_DEL_REASON_GRACE:
+		worker_end(ss->d->workers, s->ref,
+			   SEHUB_WIRE_CLOSE_NO_SESSION,
+			   "the session's time was over");
+		sessions_log_end(s, "grace", "the client did not come back in time");
+		break;
+	default:
+		worker_end(ss->d->workers, s->ref,
+			   SEHUB_WIRE_CLOSE_DISCONNECTED,
+			   "an administrator deleted the session's port");
+		sessions_log_end(s, "administrator", "the port was deleted");
+		break;
+	}
+	sessions_del(ss, s);
+	return true;
+}
+
+struct sessions *sessions_new(struct daemon *d)
+{
+	struct sessions *ss = calloc(1, sizeof(*ss));
+
+	if (!ss)
+		return NULL;
+	ss->d = d;
+	uv_timer_init(&d->loop, &ss->recover);
+	ss->recover.data = ss;
+	return ss;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void sessions_free(struct sessions *ss)
+{
+	if (!ss)
+		return;
+	while (ss->list)
+		sessions_del(ss, ss->list);
+	uv_close((uv_handle_t *)&ss->recover, on_closed);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Status, SessionList, SessionShow and SessionDisconnect. Counters come from
+ * the kernel at the time of the question; a session whose port cannot be seen
+ * is shown without them.
+ */
+#include "sessions_control.h"
+
+#include <arpa/inet.h>
+#include <json-c/json.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "control.h"
+#include "kernel.h"
+#include "log.h"
+#include "port.h"
+#include "proto.h"
+#include "sessions.h"
+#include "store.h"
+#include "tls.h"
+
+static void add_text(struct json_object *object, const char *key,
+		     const char *text)
+{
+	json_object_object_add(object, key, text && text[0] ?
+			       json_object_new_string(text) : NULL);
+}
+
+static void add_number(struct json_object *object, const char *key,
+		       uint64_t value)
+{
+	json_object_object_add(object, key, json_object_new_uint64(value));
+}
+
+static void add_bool(struct json_object *object, const char *key, bool value)
+{
+	json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+static struct json_object *describe(struct daemon *d,
+				    const struct server_session *s)
+{
+	struct json_object *object = json_object_new_object();
+	struct sehub_port port;
+
+	add_text(object, "session", s->id.session);
+	add_number(object, "vlan", s->id.vlan);
+	add_text(object, "user", s->id.user);
+	add_text(object, "state", server_state_name(s->state));
+	add_text(object, "address", s->address);
+	add_text(object, "client_name", s->id.client_name);
+	add_text(object, "carrier", "direct");
+	json_object_object_add(object, "since",
+			       json_object_new_int64(s->id.since));
+	add_number(object, "resumes", s->id.resumes);
+	add_bool(object, "offload", s->features & SEHUB_WIRE_F_OFFLOAD);
+	add_text(object, "cipher", s->cipher);
+	if (!s->port_id)
+		return object;
+	add_number(object, "port", s->port_number);
+	add_number(object, "port_id", s->port_id);
+	if (kernel_get_port(d->kernel, s->port_id, &port, NULL))
+		return object;
+	add_number(object, "rx_bytes", port.rx_bytes);
+	add_number(object, "tx_bytes", port.tx_bytes);
+	add_number(object, "rx_frames", port.rx_frames);
+	add_number(object, "tx_frames", port.tx_frames);
+	return object;
+}
+
+static void session_list(struct control_call *call, struct json_object *params,
+			 void *ctx)
+{
+	struct json_object *reply, *list;
+	const struct server_session *s;
+	struct daemon *d = ctx;
+	int64_t vlan = 0;
+
+	(void)params;
+	if (control_param_int(call, "vlan", CONTROL_OPTIONAL, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, &vlan) ||
+	    control_params_end(call))
+		return;
+	list = json_object_new_array();
+	for (s = sessions_first(d->sessions); s; s = s->next)
+		if (!vlan || s->id.vlan == vlan)
+			json_object_array_add(list, describe(d, s));
+	reply = json_object_new_object();
+	json_object_object_add(reply, "sessions", list);
+	control_reply(call, reply);
+}
+
+/* NULL: the call is answered. */
+static struct server_session *named_session(struct control_call *call,
+					    struct daemon *d)
+{
+	struct server_session *s;
+	const char *name;
+
+	if (control_param_string(call, "session", CONTROL_REQUIRED, &name) ||
+	    control_params_end(call))
+		return NULL;
+	s = sessions_find(d->sessions, name);
+	if (!s)
+		control_error(call, CONTROL_NOT_FOUND, "session",
+			      "there is no session \"%s\"", name);
+	return s;
+}
+
+static void session_show(struct control_call *call, struct json_object *params,
+			 void *ctx)
+{
+	const struct server_session *s = named_session(call, ctx);
+
+	(void)params;
+	if (s)
+		control_reply(call, describe(ctx, s));
+}
+
+static void session_disconnect(struct control_call *call,
+			       struct json_object *params, void *ctx)
+{
+	struct server_session *s = named_session(call, ctx);
+	struct daemon *d = ctx;
+
+	(void)params;
+	if (!s)
+		return;
+	log_info("session-disconnect session=%s by=%u", s->id.session,
+		 control_call_uid(call));
+	sessions_end(d->sessions, s, SEHUB_WIRE_CLOSE_DISCONNECTED,
+		     "disconnected by an administrator");
+	control_reply(call, NULL);
+}
+
+static struct json_object *describe_listeners(const struct daemon *d)
+{
+	struct json_object *list = json_object_new_array(), *object;
+	const struct sockaddr_storage *addr;
+	char text[INET6_ADDRSTRLEN];
+	unsigned int i;
+
+	for (i = 0; d->listeners && i < d->config.listen_count; i++) {
+		const struct sockaddr_in6 *in6;
+		const struct sockaddr_in *in;
+
+		addr = &d->config.listen[i].addr;
+		in6 = (const struct sockaddr_in6 *)addr;
+		in = (const struct sockaddr_in *)addr;
+		object = json_object_new_object();
+		if (addr->ss_family == AF_INET6)
+			inet_ntop(AF_INET6, &in6->sin6_addr, text,
+				  sizeof(text));
+		else
+			inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text));
+		add_text(object, "address", text);
+		add_number(object, "port",
+			   ntohs(addr->ss_family == AF_INET6 ?
+				 in6->sin6_port : in->sin_port));
+		json_object_array_add(list, object);
+	}
+	return list;
+}
+
+static void status(struct control_call *call, struct json_object *params,
+		   void *ctx)
+{
+	char fingerprint[SEHUB_FINGERPRINT_STRLEN] = "";
+	struct json_object *reply;
+	struct daemon *d = ctx;
+	uint64_t users = 0;
+
+	(void)params;
+	if (control_params_end(call))
+		return;
+	if (d->tls)
+		sehub_format_fingerprint(tls_context_fingerprint(d->tls),
+					 fingerprint);
+	store_user_count(d->store, &users, NULL);
+	reply = json_object_new_object();
+	add_text(reply, "version", SEHUB_VERSION);
+	add_number(reply, "pid", (uint64_t)getpid());
+	add_number(reply, "uptime_s", (uv_hrtime() - d->started) / 1000000000);
+	json_object_object_add(reply, "listeners", describe_listeners(d));
+	add_text(reply, "fingerprint", fingerprint);
+	add_number(reply, "workers", worker_pool_count(d->workers));
+	add_number(reply, "sessions", sessions_count(d->sessions));
+	add_number(reply, "connections", clients_connected(d->clients));
+	add_number(reply, "users", users);
+	add_bool(reply, "module", kernel_is_loaded());
+	control_reply(call, reply);
+}
+
+static const struct control_method methods[] = {
+	{ "Status", status },
+	{ "SessionList", session_list },
+	{ "SessionShow", session_show },
+	{ "SessionDisconnect", session_disconnect },
+};
+
+int sessions_control_register(struct daemon *d)
+{
+	return control_register(d->control, methods,
+				sizeof(methods) / sizeof(methods[0]), d);
+}
+
+static uint32_t count_user(void *ctx, const struct store_user *user)
+{
+	struct daemon *d = ctx;
+
+	return sessions_count_user(d->sessions, user->id);
+}
+
+static void user_revoked(void *ctx, const struct store_user *user,
+			 enum user_change change)
+{
+	static const char *const why[] = {
+		[USER_DELETED] = "the user was deleted",
+		[USER_DISABLED] = "the user may not connect",
+		[USER_PASSWORD] = "the user has a new password",
+	};
+	struct daemon *d = ctx;
+
+	/* A client that has the new password may come back at once. */
+	sessions_end_user(d->sessions, user->id, change == USER_PASSWORD ?
+			  SEHUB_WIRE_CLOSE_BYE : SEHUB_WIRE_CLOSE_DENIED,
+			  why[change]);
+}
+
+const struct user_ops sessions_user_ops = {
+	.sessions = count_user,
+	.revoked = user_revoked,
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What sessions.c (the list, ends), sessions_open.c (beginnings) and
+ * sessions_recover.c (what an earlier daemon left) share.
+ */
+#ifndef SEHUB_TRANSPORTD_SESSIONS_IMPL_H
+#define SEHUB_TRANSPORTD_SESSIONS_IMPL_H
+
+#include "sessions.h"
+
+struct sessions {
+	struct daemon *d;
+	struct server_session *list;
+	unsigned int count;
+	uv_timer_t recover;
+	unsigned int recover_tries;
+	bool found_owned;
+};
+
+/* NULL without memory. */
+struct server_session *sessions_add(struct sessions *ss);
+void sessions_del(struct sessions *ss, struct server_session *s);
+void sessions_set_state(struct server_session *s, enum server_state state);
+void sessions_log_end(const struct server_session *s, const char *who,
+		      const char *text);
+/* Has the kernel keep @id with the session's port. */
+int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
+			const struct resume_server *id);
+
+/* NULL if there is none. */
+struct server_session *sessions_find_port(const struct sessions *ss,
+					  uint32_t id);
+struct server_session *sessions_find_client(const struct sessions *ss,
+					    int64_t user_id,
+					    const uint8_t *id);
+/* By the hash of the ticket given last, or of the one before. */
+struct server_session *sessions_find_ticket(const struct sessions *ss,
+					    const uint8_t *hash);
+
+#endif /* SEHUB_TRANSPORTD_SESSIONS_IMPL_H */

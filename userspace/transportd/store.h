@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What has to outlive the daemon: users, client connections and a few
+ * settings, in one SQLite file, state.db in the state directory. Owned by the
+ * main thread; one daemon at a time (a lock on the directory says so).
+ *
+ * Functions return 0 or a negative errno and, on failure, fill the error with
+ * a text that tells the operator what to do; @error may be NULL.
+ *	-ENOENT    no such user or connection
+ *	-EEXIST    there is one already
+ *	-EINVAL    a value that is not allowed
+ *	-EBUSY     the directory or the database is in use by another process
+ *	-EUCLEAN   the file is damaged or not ours; nothing was changed
+ *	-EPROTO    the file was written by a newer version
+ *	-EIO, -ENOSPC, -EROFS, -EACCES, -ENOMEM as usual
+ */
+#ifndef SEHUB_TRANSPORTD_STORE_H
+#define SEHUB_TRANSPORTD_STORE_H
+
+#include <limits.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth.h"
+
+#define STORE_FILE		"state.db"
+
+#define STORE_VLAN_MIN		1
+#define STORE_VLAN_MAX		4094
+
+/* Bytes, without the terminating NUL. */
+#define STORE_USER_MAX		AUTH_USER_MAX
+#define STORE_CONNECTION_MAX	32
+#define STORE_SERVER_MAX	262	/* a name of 253, brackets, port */
+#define STORE_PIN_MAX		71	/* "SHA256:" and 64 hex digits */
+
+#define STORE_CLIENT_ID_LEN	16
+
+struct store;
+
+struct store_error {
+	char text[512];
+};
+
+/**
+ * struct store_user - a user of a hub
+ * @id: number in the database, never used again
+ * @vlan: the hub
+ * @name: unique in the hub
+ * @disabled: may not log in
+ * @created: seconds since the epoch
+ * @last_login: the same; 0: never
+ */
+struct store_user {
+	int64_t id;
+	uint16_t vlan;
+	char name[STORE_USER_MAX + 1];
+	bool disabled;
+	int64_t created;
+	int64_t last_login;
+};
+
+/**
+ * struct store_connection - a client connection to a hub
+ * @id: number in the database, never used again
+ * @name: unique
+ * @server: HOST:PORT, [IPV6]:PORT, HOST or [IPV6], as given
+ * @vlan: the hub there
+ * @user: name there
+ * @password: "" if there is none
+ * @pin: fingerprint of the server's certificate, "SHA256:<64 hex>", or ""
+ * @ca: PEM file of the authorities to trust, an absolute path, or ""
+ * @tofu: take the first certificate seen and pin it (@pin is then set by
+ *	store_connection_set_pin())
+ * @device: name of the network device here
+ * @auto_up: brought up when the daemon starts
+ * @up: last asked to be up. A daemon that starts and finds the connection's
+ *	port still there goes on with it if this is set
+ * @client_id: made at random with the connection, never changes
+ *
+ * Of @pin, @ca and @tofu at most one is given by the user; none: the system's
+ * authorities. Holds a password: store_connection_clear() it after use.
+ */
+struct store_connection {
+	int64_t id;
+	char name[STORE_CONNECTION_MAX + 1];
+	char server[STORE_SERVER_MAX + 1];
+	uint16_t vlan;
+	char user[STORE_USER_MAX + 1];
+	char password[AUTH_PASSWORD_MAX + 1];
+	char pin[STORE_PIN_MAX + 1];
+	char ca[PATH_MAX];
+	bool tofu;
+	char device[IFNAMSIZ];
+	bool auto_up;
+	bool up;
+	uint8_t client_id[STORE_CLIENT_ID_LEN];
+};
+
+/**
+ * store_open() - open or make the database
+ * @directory: made with mode 0700 if missing; its parent must exist
+ * @store: opened, for store_close()
+ * @error: why not
+ *
+ * Brings an older schema up to date. A file that is damaged or not a database
+ * of ours is left exactly as it is.
+ */
+int store_open(const char *directory, struct store **store,
+	       struct store_error *error);
+void store_close(struct store *store);
+
+/*
+ * store_secret() - AUTH_SECRET_LEN bytes made once for the installation
+ *
+ * For auth_new(). The same at every call and after every restart.
+ */
+int store_secret(struct store *store, uint8_t secret[AUTH_SECRET_LEN],
+		 struct store_error *error);
+
+/* Users. @name is in the form that auth_prepare_user() gives. */
+
+int store_user_add(struct store *store, uint16_t vlan, const char *name,
+		   const struct auth_verifier *verifier, bool disabled,
+		   struct store_error *error);
+int store_user_del(struct store *store, uint16_t vlan, const char *name,
+		   struct store_error *error);
+int store_user_get(struct store *store, uint16_t vlan, const char *name,
+		   struct store_user *user, struct store_error *error);
+int store_user_set_password(struct store *store, uint16_t vlan,
+			    const char *name,
+			    const struct auth_verifier *verifier,
+			    struct store_error *error);
+int store_user_set_disabled(struct store *store, uint16_t vlan,
+			    const char *name, bool disabled,
+			    struct store_error *error);
+/* Sets last_login to now. */
+int store_user_touch_login(struct store *store, int64_t id,
+			   struct store_error *error);
+
+/* Called for each; a value other than 0 ends the list and is returned. */
+typedef int (*store_user_fn)(void *arg, const struct store_user *user);
+
+/* By hub, then by name; @vlan 0: of all hubs. @fn must not change the store. */
+int store_user_list(struct store *store, uint16_t vlan, store_user_fn fn,
+		    void *arg, struct store_error *error);
+int store_user_count(struct store *store, uint64_t *count,
+		     struct store_error *error);
+
+/* An auth_lookup_fn: @arg is the struct store. Disabled users are found. */
+int store_auth_lookup(void *arg, uint16_t vlan, const char *user,
+		      struct auth_verifier *verifier);
+
+/* Client connections. */
+
+/* Of @connection all but id, up and client_id is used; those are filled. */
+int store_connection_add(struct store *store,
+			 struct store_connection *connection,
+			 struct store_error *error);
+int store_connection_del(struct store *store, const char *name,
+			 struct store_error *error);
+int store_connection_get(struct store *store, const char *name,
+			 struct store_connection *connection,
+			 struct store_error *error);
+int store_connection_set_up(struct store *store, const char *name, bool up,
+			    struct store_error *error);
+/* For trust on first use: pin what was seen. */
+int store_connection_set_pin(struct store *store, const char *name,
+			     const char *pin, struct store_error *error);
+
+typedef int (*store_connection_fn)(void *arg,
+				   const struct store_connection *connection);
+
+/* By name. @fn must not change the store. */
+int store_connection_list(struct store *store, store_connection_fn fn,
+			  void *arg, struct store_error *error);
+
+/* Wipes the struct, password first of all. */
+void store_connection_clear(struct store_connection *connection);
+
+/*
+ * Whether a value may be stored: 0 or -EINVAL, with what is wrong in @error.
+ * The functions above check by themselves.
+ */
+int store_check_user_name(const char *name, struct store_error *error);
+int store_check_connection_name(const char *name, struct store_error *error);
+int store_check_device_name(const char *name, struct store_error *error);
+int store_check_server(const char *server, struct store_error *error);
+
+#define STORE_SERVER_PORT	443	/* where a server names none */
+
+/*
+ * store_server_split() - host and port of a server as stored
+ * @host: without brackets, STORE_SERVER_MAX + 1 bytes
+ */
+int store_server_split(const char *server, char *host, uint16_t *port);
+
+#endif /* SEHUB_TRANSPORTD_STORE_H */

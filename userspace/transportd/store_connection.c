@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Client connections in the database.
+ */
+#include "store_impl.h"
+
+#include <errno.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+static int store_connection_missing(struct store_error *error,
+				    const char *name)
+{
+	return store_fail(error, -ENOENT, "no connection \"%s\"", name);
+}
+
+void store_connection_clear(struct store_connection *connection)
+{
+	OPENSSL_cleanse(connection, sizeof(*connection));
+}
+
+static int store_connection_check(const struct store_connection *connection,
+				  struct store_error *error)
+{
+	const char *why;
+	int err;
+
+	err = store_check_connection_name(connection->name, error);
+	if (!err)
+		err = store_check_server(connection->server, error);
+	if (!err)
+		err = store_check_user_name(connection->user, error);
+	if (!err)
+		err = store_check_device_name(connection->device, error);
+	if (err)
+		return err;
+	if (connection->vlan < STORE_VLAN_MIN ||
+	    connection->vlan > STORE_VLAN_MAX)
+		return store_fail(error, -EINVAL, "vlan: %u is outside of %d to %d",
+				  connection->vlan, STORE_VLAN_MIN,
+				  STORE_VLAN_MAX);
+	if (connection->password[0] &&
+	    auth_check_password(connection->password, &why))
+		return store_fail(error, -EINVAL, "password: it %s", why);
+	if (connection->ca[0] && connection->ca[0] != '/')
+		return store_fail(error, -EINVAL,
+				  "ca: \"%s\" is no absolute path",
+				  connection->ca);
+	if ((connection->pin[0] != 0) + (connection->ca[0] != 0) +
+	    connection->tofu > 1)
+		return store_fail(error, -EINVAL,
+				  "give only one of pin, ca and tofu");
+	return 0;
+}
+
+int store_connection_add(struct store *store,
+			 struct store_connection *connection,
+			 struct store_error *error)
+{
+	sqlite3_stmt *add;
+	int err;
+
+	err = store_connection_check(connection, error);
+	if (err)
+		return err;
+	if (RAND_bytes(connection->client_id,
+		       sizeof(connection->client_id)) != 1)
+		return store_fail(error, -EIO, "no random bytes");
+	add = store_prepare(store, STORE_CONNECTION_ADD, error);
+	if (!add)
+		return -EIO;
+	store_bind_text(add, 1, connection->name);
+	store_bind_text(add, 2, connection->server);
+	sqlite3_bind_int(add, 3, connection->vlan);
+	store_bind_text(add, 4, connection->user);
+	store_bind_text(add, 5, connection->password);
+	store_bind_text(add, 6, connection->pin);
+	store_bind_text(add, 7, connection->ca);
+	sqlite3_bind_int(add, 8, connection->tofu);
+	store_bind_text(add, 9, connection->device);
+	sqlite3_bind_int(add, 10, connection->auto_up);
+	store_bind_blob(add, 11, connection->client_id,
+			sizeof(connection->client_id));
+	err = store_run(store, add, error);
+	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
+		return store_fail(error, err,
+				  "another connection uses the device \"%s\" already: name one with device",
+				  connection->device);
+	if (err == -EEXIST)
+		return store_fail(error, err,
+				  "there is a connection \"%s\" already",
+				  connection->name);
+	if (err < 0)
+		return err;
+	connection->id = sqlite3_last_insert_rowid(store->db);
+	connection->up = false;
+	return 0;
+}
+
+/* Of a statement that has to change just one connection. */
+static int store_connection_run(struct store *store, sqlite3_stmt *statement,
+				const char *name, struct store_error *error)
+{
+	int changed = store_run(store, statement, error);
+
+	if (changed < 0)
+		return changed;
+	return changed ? 0 : store_connection_missing(error, name);
+}
+
+int store_connection_del(struct store *store, const char *name,
+			 struct store_error *error)
+{
+	sqlite3_stmt *del = store_prepare(store, STORE_CONNECTION_DEL, error);
+
+	if (!del)
+		return -EIO;
+	store_bind_text(del, 1, name);
+	return store_connection_run(store, del, name, error);
+}
+
+static int store_connection_read(struct store *store, sqlite3_stmt *row,
+				 struct store_connection *connection,
+				 struct store_error *error)
+{
+	struct store_connection *c = connection;
+
+	memset(c, 0, sizeof(*c));
+	c->id = sqlite3_column_int64(row, 0);
+	store_column_text(row, 1, c->name, sizeof(c->name));
+	store_column_text(row, 2, c->server, sizeof(c->server));
+	c->vlan = (uint16_t)sqlite3_column_int(row, 3);
+	store_column_text(row, 4, c->user, sizeof(c->user));
+	store_column_text(row, 5, c->password, sizeof(c->password));
+	store_column_text(row, 6, c->pin, sizeof(c->pin));
+	store_column_text(row, 7, c->ca, sizeof(c->ca));
+	c->tofu = sqlite3_column_int(row, 8);
+	store_column_text(row, 9, c->device, sizeof(c->device));
+	c->auto_up = sqlite3_column_int(row, 10);
+	c->up = sqlite3_column_int(row, 11);
+	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
+		return store_fail(error, -EUCLEAN,
+				  "%s: connection \"%s\" is damaged",
+				  store->path, c->name);
+	return 0;
+}
+
+int store_connection_get(struct store *store, const char *name,
+			 struct store_connection *connection,
+			 struct store_error *error)
+{
+	sqlite3_stmt *get = store_prepare(store, STORE_CONNECTION_GET, error);
+	int row;
+
+	if (!get)
+		return -EIO;
+	store_bind_text(get, 1, name);
+	row = store_step(store, get, error);
+	if (row <= 0)
+		return row ? row : store_connection_missing(error, name);
+	row = store_connection_read(store, get, connection, error);
+	sqlite3_reset(get);
+	return row;
+}
+
+int store_connection_set_up(struct store *store, const char *name, bool up,
+			    struct store_error *error)
+{
+	sqlite3_stmt *set = store_prepare(store, STORE_CONNECTION_SET_UP,
+					  error);
+
+	if (!set)
+		return -EIO;
+	store_bind_text(set, 1, name);
+	sqlite3_bind_int(set, 2, up);
+	return store_connection_run(store, set, name, error);
+}
+
+int store_connection_set_pin(struct store *store, const char *name,
+			     const char *pin, struct store_error *error)
+{
+	sqlite3_stmt *set = store_prepare(store, STORE_CONNECTION_SET_PIN,
+					  error);
+
+	if (!set)
+		return -EIO;
+	if (strlen(pin) > STORE_PIN_MAX)
+		return store_fail(error, -EINVAL, "pin: too long");
+	store_bind_text(set, 1, name);
+	store_bind_text(set, 2, pin);
+	return store_connection_run(store, set, name, error);
+}
+
+int store_connection_list(struct store *store, store_connection_fn fn,
+			  void *arg, struct store_error *error)
+{
+	sqlite3_stmt *list = store_prepare(store, STORE_CONNECTION_LIST,
+					   error);
+	struct store_connection connection;
+	int row, end = 0;
+
+	if (!list)
+		return -EIO;
+	while (!end && (row = store_step(store, list, error)) > 0) {
+		end = store_connection_read(store, list, &connection, error);
+		if (!end)
+			end = fn(arg, &connection);
+		store_connection_clear(&connection);
+	}
+	if (end)
+		sqlite3_reset(list);
+	return end ? end : row;
+}

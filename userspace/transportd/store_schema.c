@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The database's schema, as steps from one version to the next, and all the
+ * SQL that is run on it. A step that was released never changes.
+ */
+#include "store_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define STORE_RUN(db, sql)	sqlite3_exec(db, sql, NULL, NULL, NULL)
+
+/* Marks the file as ours: "sehb"; the first step says it in SQL. */
+#define STORE_APPLICATION_ID	0x73656862
+
+/* Step n leads from version n to n + 1. */
+static const char * const store_steps[] = {
+	"PRAGMA application_id = 0x73656862;"
+
+	"CREATE TABLE settings ("
+	" key TEXT PRIMARY KEY NOT NULL,"
+	" value BLOB NOT NULL"
+	") STRICT;"
+
+	"CREATE TABLE users ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" vlan INTEGER NOT NULL CHECK (vlan BETWEEN 1 AND 4094),"
+	" name TEXT NOT NULL,"
+	" iterations INTEGER NOT NULL CHECK (iterations >= 4096),"
+	" salt BLOB NOT NULL CHECK (length(salt) = 16),"
+	" stored_key BLOB NOT NULL CHECK (length(stored_key) = 32),"
+	" server_key BLOB NOT NULL CHECK (length(server_key) = 32),"
+	" disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),"
+	" created INTEGER NOT NULL,"
+	" last_login INTEGER NOT NULL,"
+	" UNIQUE (vlan, name)"
+	") STRICT;"
+
+	"CREATE TABLE connections ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" name TEXT NOT NULL UNIQUE,"
+	" server TEXT NOT NULL,"
+	" vlan INTEGER NOT NULL CHECK (vlan BETWEEN 1 AND 4094),"
+	" user TEXT NOT NULL,"
+	" password TEXT NOT NULL,"
+	" pin TEXT NOT NULL,"
+	" ca TEXT NOT NULL,"
+	" tofu INTEGER NOT NULL CHECK (tofu IN (0, 1)),"
+	" device TEXT NOT NULL UNIQUE,"
+	" auto INTEGER NOT NULL CHECK (auto IN (0, 1)),"
+	" up INTEGER NOT NULL CHECK (up IN (0, 1)),"
+	" client_id BLOB NOT NULL CHECK (length(client_id) = 16)"
+	") STRICT;",
+};
+
+#define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
+
+#define USER_COLUMNS	"id, vlan, name, disabled, created, last_login"
+#define CONNECTION_COLUMNS \
+	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
+	"auto, up, client_id"
+
+const char * const store_sql[STORE_STATEMENTS] = {
+	[STORE_SETTING_GET] =
+		"SELECT value FROM settings WHERE key = ?1",
+	[STORE_SETTING_ADD] =
+		"INSERT INTO settings (key, value) VALUES (?1, ?2)",
+
+	[STORE_USER_ADD] =
+		"INSERT INTO users (vlan, name, iterations, salt, stored_key, "
+		"server_key, disabled, created, last_login) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+	[STORE_USER_DEL] =
+		"DELETE FROM users WHERE vlan = ?1 AND name = ?2",
+	[STORE_USER_GET] =
+		"SELECT " USER_COLUMNS " FROM users "
+		"WHERE vlan = ?1 AND name = ?2",
+	[STORE_USER_VERIFIER] =
+		"SELECT iterations, salt, stored_key, server_key FROM users "
+		"WHERE vlan = ?1 AND name = ?2",
+	[STORE_USER_SET_PASSWORD] =
+		"UPDATE users SET iterations = ?3, salt = ?4, stored_key = ?5, "
+		"server_key = ?6 WHERE vlan = ?1 AND name = ?2",
+	[STORE_USER_SET_DISABLED] =
+		"UPDATE users SET disabled = ?3 WHERE vlan = ?1 AND name = ?2",
+	[STORE_USER_TOUCH_LOGIN] =
+		"UPDATE users SET last_login = ?2 WHERE id = ?1",
+	[STORE_USER_LIST] =
+		"SELECT " USER_COLUMNS " FROM users "
+		"WHERE ?1 = 0 OR vlan = ?1 ORDER BY vlan, name",
+	[STORE_USER_COUNT] =
+		"SELECT count(*) FROM users",
+
+	[STORE_CONNECTION_ADD] =
+		"INSERT INTO connections (name, server, vlan, user, password, "
+		"pin, ca, tofu, device, auto, up, client_id) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11)",
+	[STORE_CONNECTION_DEL] =
+		"DELETE FROM connections WHERE name = ?1",
+	[STORE_CONNECTION_GET] =
+		"SELECT " CONNECTION_COLUMNS " FROM connections "
+		"WHERE name = ?1",
+	[STORE_CONNECTION_SET_UP] =
+		"UPDATE connections SET up = ?2 WHERE name = ?1",
+	[STORE_CONNECTION_SET_PIN] =
+		"UPDATE connections SET pin = ?2 WHERE name = ?1",
+	[STORE_CONNECTION_LIST] =
+		"SELECT " CONNECTION_COLUMNS " FROM connections ORDER BY name",
+};
+
+/* A number that a pragma gives; -errno. */
+static int store_pragma(struct store *store, const char *sql, int *value,
+			struct store_error *error)
+{
+	sqlite3_stmt *statement;
+
+	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL))
+		return store_fail_sqlite(store, error);
+	if (sqlite3_step(statement) != SQLITE_ROW) {
+		int err = store_fail_sqlite(store, error);
+
+		sqlite3_finalize(statement);
+		return err;
+	}
+	*value = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return 0;
+}
+
+static int store_schema_step(struct store *store, int version,
+			     struct store_error *error)
+{
+	char done[64];
+	int err;
+
+	snprintf(done, sizeof(done), "PRAGMA user_version = %d; COMMIT",
+		 version + 1);
+	if (!STORE_RUN(store->db, "BEGIN IMMEDIATE") &&
+	    !STORE_RUN(store->db, store_steps[version]) &&
+	    !STORE_RUN(store->db, done))
+		return 0;
+	err = store_fail_sqlite(store, error);
+	STORE_RUN(store->db, "ROLLBACK");
+	return err;
+}
+
+int store_schema_check(struct store *store, int *version,
+		       struct store_error *error)
+{
+	int application = 0, tables = 0, err;
+
+	*version = 0;
+	err = store_pragma(store, "PRAGMA user_version", version, error);
+	if (!err)
+		err = store_pragma(store, "PRAGMA application_id",
+				   &application, error);
+	if (!err)
+		err = store_pragma(store, "SELECT count(*) FROM sqlite_schema",
+				   &tables, error);
+	if (err)
+		return err;
+	if ((*version || application || tables) &&
+	    application != STORE_APPLICATION_ID)
+		return store_fail(error, -EUCLEAN,
+				  "%s is a database of another program: name another state directory, or move the file away",
+				  store->path);
+	if (*version > STORE_VERSION)
+		return store_fail(error, -EPROTO,
+				  "%s was written by a newer version (schema %d, this one knows %d): install that version, or restore an older copy",
+				  store->path, *version, STORE_VERSION);
+	return 0;
+}
+
+int store_schema_update(struct store *store, int version,
+			struct store_error *error)
+{
+	int err = 0;
+
+	while (!err && version < STORE_VERSION)
+		err = store_schema_step(store, version++, error);
+	return err;
+}
