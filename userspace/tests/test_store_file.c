@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The database's file: modes, one process at a time, a daemon killed in the
+ * middle, deleted secrets; and a file that is damaged, foreign or from the
+ * future is refused and left as it is.
+ *
+ * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c tests/store_place.c
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "store_place.h"
+
+static void test_secret(void **state)
+{
+	uint8_t first[AUTH_SECRET_LEN], again[AUTH_SECRET_LEN];
+	uint8_t zero[AUTH_SECRET_LEN] = { 0 };
+
+	(void)state;
+	assert_int_equal(store_secret(store, first, &error), 0);
+	assert_memory_not_equal(first, zero, sizeof(first));
+	assert_int_equal(store_secret(store, again, &error), 0);
+	assert_memory_equal(first, again, sizeof(first));
+	reopen_store();
+	assert_int_equal(store_secret(store, again, &error), 0);
+	assert_memory_equal(first, again, sizeof(first));
+}
+
+static mode_t mode_of(const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(stat(name, &st), 0);
+	return st.st_mode & 07777;
+}
+
+static void test_modes(void **state)
+{
+	char name[96];
+	mode_t mask;
+
+	(void)state;
+	store_close(store);
+	/* as it is after installation: only the parent exists */
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+	mask = umask(0);
+	open_store();
+	umask(mask);
+	assert_int_equal(mode_of(dir), 0700);
+	assert_int_equal(mode_of(path), 0600);
+	store_user_add(store, 12, "a", &verifier, false, &error);
+	snprintf(name, sizeof(name), "%s-wal", path);
+	assert_int_equal(mode_of(name), 0600);
+
+	/* a file that was opened up is closed again */
+	assert_int_equal(chmod(path, 0644), 0);
+	reopen_store();
+	assert_int_equal(mode_of(path), 0600);
+
+	store_close(store);
+	assert_int_equal(chmod(dir, 0777), 0);
+	assert_int_equal(store_open(dir, &store, &error), -EACCES);
+	assert_non_null(strstr(error.text, "is writable by others"));
+	assert_int_equal(chmod(dir, 0700), 0);
+	open_store();
+}
+
+static void test_one_at_a_time(void **state)
+{
+	struct store *second;
+	pid_t child;
+	int status;
+
+	(void)state;
+	assert_int_equal(store_open(dir, &second, &error), -EBUSY);
+	assert_null(second);
+	assert_non_null(strstr(error.text, "is in use by another process"));
+	child = fork();
+	if (!child)
+		_exit(store_open(dir, &second, &error) == -EBUSY ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* A daemon that is killed in the middle leaves a database that opens. */
+static void test_killed(void **state)
+{
+	struct store_user user;
+	pid_t child;
+	int status;
+
+	(void)state;
+	store_close(store);
+	store = NULL;
+	child = fork();
+	if (!child) {
+		open_store();
+		store_user_add(store, 12, "kept", &verifier, false, &error);
+		abort();
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	open_store();
+	assert_int_equal(store_user_get(store, 12, "kept", &user, &error), 0);
+}
+
+struct bytes {
+	char *data;
+	size_t len;
+};
+
+static struct bytes read_file(void)
+{
+	struct bytes bytes;
+	struct stat st;
+	int fd = open(path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	bytes.len = (size_t)st.st_size;
+	bytes.data = malloc(bytes.len + 1);
+	assert_non_null(bytes.data);
+	assert_int_equal(read(fd, bytes.data, bytes.len), bytes.len);
+	close(fd);
+	return bytes;
+}
+
+static void write_at(off_t at, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, data, len, at), len);
+	close(fd);
+}
+
+/* Opening fails with this, and the file is what it was, bit by bit. */
+static void expect_refused(int err, const char *text)
+{
+	struct bytes before = read_file(), after;
+
+	assert_int_equal(store_open(dir, &store, &error), err);
+	assert_null(store);
+	if (!strstr(error.text, text) || !strstr(error.text, path))
+		fail_msg("%s", error.text);
+	after = read_file();
+	assert_int_equal(before.len, after.len);
+	assert_memory_equal(before.data, after.data, before.len);
+	free(before.data);
+	free(after.data);
+}
+
+static void test_damaged(void **state)
+{
+	char junk[3000];
+
+	(void)state;
+	for (unsigned int i = 0; i < 50; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "user%u", i);
+		assert_int_equal(store_user_add(store, 12, name, &verifier,
+						false, &error), 0);
+	}
+	store_close(store);
+	memset(junk, 0x5a, sizeof(junk));
+	/* not the first page: that the header is right is not enough */
+	write_at(4096 * 3 + 500, junk, sizeof(junk));
+	write_at(4096 * 4 + 500, junk, sizeof(junk));
+	expect_refused(-EUCLEAN, "is damaged");
+	write_at(50, junk, 100);
+	expect_refused(-EUCLEAN, "is damaged");
+	write_at(0, junk, 100);
+	expect_refused(-EUCLEAN, "move it away to start with an empty one");
+}
+
+static void run_sql(const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void test_foreign(void **state)
+{
+	(void)state;
+	store_close(store);
+	run_sql("PRAGMA user_version = 99");
+	expect_refused(-EPROTO, "was written by a newer version (schema 99, ");
+	unlink(path);
+	run_sql("CREATE TABLE theirs (x)");
+	expect_refused(-EUCLEAN, "is a database of another program");
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(store_open(dir, &store, &error), -EISDIR);
+	rmdir(path);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	assert_int_equal(store_open(dir, &store, &error), -ELOOP);
+	unlink(path);
+	open_store();
+}
+
+static void test_no_parent(void **state)
+{
+	struct store *other;
+	char name[128];
+
+	(void)state;
+	snprintf(name, sizeof(name), "%s/a/b", dir);
+	assert_int_equal(store_open(name, &other, &error), -ENOENT);
+	assert_non_null(strstr(error.text, "cannot be made"));
+}
+
+/* What is deleted is gone from the file, too. */
+static void test_deleted_secrets(void **state)
+{
+	struct store_connection c = connection("work", "w0");
+	struct bytes bytes;
+
+	(void)state;
+	strcpy(c.password, "find-this-password");
+	assert_int_equal(store_connection_add(store, &c, &error), 0);
+	store_close(store);
+	store = NULL;
+	bytes = read_file();
+	assert_non_null(memmem(bytes.data, bytes.len, "find-this", 9));
+	free(bytes.data);
+	open_store();
+	assert_int_equal(store_connection_del(store, "work", &error), 0);
+	store_close(store);
+	store = NULL;
+	bytes = read_file();
+	assert_null(memmem(bytes.data, bytes.len, "find-this", 9));
+	free(bytes.data);
+}
+
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_secret),
+		TEST(test_modes),
+		TEST(test_one_at_a_time),
+		TEST(test_killed),
+		TEST(test_damaged),
+		TEST(test_foreign),
+		TEST(test_no_parent),
+		TEST(test_deleted_secrets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
