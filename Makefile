@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Everything starts here; `make help` shows what there is. Kbuild tells the
+# kernel's build system about the module, userspace/ and selftests/ have
+# Makefiles of their own.
+
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DESTDIR ?=
+export PREFIX SBINDIR MANDIR DESTDIR V
+
+# deferred: the headers may be installed by setup, just before they are needed
+KDIR ?= $(shell scripts/headers-dir)
+
+# SETUP=: leaves the machine's packages alone
+SETUP ?= scripts/setup -q
+
+JOBS ?= $(shell nproc)
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+# options of the kernel's build system that are handed on when set
+KOPTS := $(foreach v,V W C CF LLVM CC KCFLAGS SEHUB_DEBUG,\
+	$(if $($(v)),$(if $(filter command line environment,$(origin $(v))),$(v)='$($(v))')))
+
+all: modules userspace
+
+help:
+	@echo 'Build:'
+	@echo '  all          module and userspace (the default)'
+	@echo '  modules      sehub.ko for the running kernel or the newest headers;'
+	@echo '               KDIR=DIR, KERNEL=6.1|6.12|6.12-trixie|7.2, W=1, C=2, LLVM=1'
+	@echo '  userspace    sehubctl, sehub-transportd, manuals'
+	@echo '  debug        the module with its self-tests'
+	@echo '  install      DESTDIR= PREFIX= SBINDIR= MANDIR='
+	@echo '  clean        what was built; distclean: fetched kernels too'
+	@echo 'Try and test (as root on a Debian machine; needs no module support):'
+	@echo '  demo         three machines, one hub, real traffic; KEEP=1 leaves a shell'
+	@echo '  check        static, unit, fuzz and selftests; ends with the counts'
+	@echo '  static       style, warnings, documents'
+	@echo '  unit         unit tests'
+	@echo '  fuzz         fuzzers for FUZZ_SECONDS=60 in all'
+	@echo '  selftests    switching, sessions, daemon, in a VM; VM_KERNEL=6.12'
+	@echo '  check-matrix build and selftests on 6.1, 6.12 (two) and 7.2;'
+	@echo '               KERNELS="6.12 7.2"'
+	@echo '  check-debug  selftests on a kernel that looks for mistakes, stress tests'
+	@echo '               at length: hours; TESTS="test_fdb stress_*"'
+	@echo '  bench        tables in build/bench/'
+	@echo '  bench-scale  the same for many hubs, ports and addresses'
+
+setup-build:
+	@$(SETUP) build
+
+setup-all:
+	@$(SETUP) all
+
+modules: setup-build
+ifdef KERNEL
+	+scripts/module-build $(KERNEL) $(jobs) $(KOPTS)
+else
+	+$(MAKE) $(jobs) -C $(KDIR) M=$(CURDIR) modules
+endif
+
+debug:
+	+$(MAKE) modules SEHUB_DEBUG=1
+
+userspace: setup-build
+	+$(MAKE) $(jobs) -C userspace
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(MAKE) -C userspace install
+
+demo: setup-all modules userspace
+	@KEEP='$(KEEP)' scripts/demo
+
+bench: setup-all modules userspace
+	@scripts/bench/run
+
+bench-scale: setup-all modules
+	@scripts/bench/scale
+
+check: setup-all
+	@scripts/check
+
+static unit fuzz selftests check-matrix check-debug: setup-all
+	@VM_KERNEL='$(VM_KERNEL)' scripts/check $@
+
+clean:
+	rm -rf build/modules build/static build/check
+	rm -f sehub.ko sehub.o sehub.mod sehub.mod.c sehub.mod.o *.symvers \
+		modules.order .*.cmd .*.o
+	find kernel -name '*.o' -delete -o -name '.*.cmd' -delete
+	$(MAKE) -C userspace clean
+	[ ! -f selftests/Makefile ] || $(MAKE) -C selftests clean
+
+distclean: clean
+	rm -rf build
+
+.PHONY: all help setup-build setup-all modules debug userspace install demo \
+	bench bench-scale check static unit fuzz selftests check-matrix \
+	check-debug clean distclean
