@@ -262,6 +262,16 @@ int ctl_call(struct ctl *ctl, const char *method, struct json_object *params,
 /** ctl_call_within() - the same with a time limit in seconds */
 int ctl_call_within(struct ctl *ctl, unsigned int seconds, const char *method,
 		    struct json_object *params, struct json_object **reply);
+/**
+ * ctl_list() - call a method that lists, and show what it answers
+ * @ctl: command line: --vlan, if given, is handed on; --json is obeyed
+ * @method: takes at most "vlan"
+ * @key: of the array in the reply
+ * @print: shows the array, or NULL, to people
+ * Return: exit status.
+ */
+int ctl_list(struct ctl *ctl, const char *method, const char *key,
+	     void (*print)(struct json_object *rows));
 
 /* Members of replies; what is missing is "" or 0. */
 const char *ctl_get_string(struct json_object *object, const char *key);

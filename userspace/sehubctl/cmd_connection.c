@@ -189,18 +189,8 @@ static void print_connections(struct json_object *connections)
 
 int cmd_connection_list(struct ctl *ctl)
 {
-	struct json_object *reply = NULL;
-	int status;
-
-	status = ctl_call(ctl, "ConnectionList", NULL, &reply);
-	if (status)
-		return status;
-	if (ctl_has(ctl, OPT_JSON))
-		ctl_print_json_array(reply, "connections");
-	else
-		print_connections(ctl_get_array(reply, "connections"));
-	json_object_put(reply);
-	return CTL_OK;
+	return ctl_list(ctl, "ConnectionList", "connections",
+			print_connections);
 }
 
 static void print_trust(struct json_object *c)

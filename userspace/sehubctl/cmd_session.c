@@ -39,23 +39,7 @@ static void print_sessions(struct json_object *sessions)
 
 int cmd_session_list(struct ctl *ctl)
 {
-	struct json_object *params = json_object_new_object();
-	struct json_object *reply = NULL;
-	uint16_t vlan = 0;
-	int status;
-
-	status = ctl_vlan(ctl, &vlan);
-	if (!status && vlan)
-		ctl_add_int(params, "vlan", vlan);
-	if (!status)
-		status = ctl_call(ctl, "SessionList", params, &reply);
-	if (!status && ctl_has(ctl, OPT_JSON))
-		ctl_print_json_array(reply, "sessions");
-	else if (!status)
-		print_sessions(ctl_get_array(reply, "sessions"));
-	json_object_put(params);
-	json_object_put(reply);
-	return status;
+	return ctl_list(ctl, "SessionList", "sessions", print_sessions);
 }
 
 /* Calls a method that takes nothing but the session that is word 0. */

@@ -128,23 +128,7 @@ static void print_users(struct json_object *users)
 
 int cmd_user_list(struct ctl *ctl)
 {
-	struct json_object *params = json_object_new_object();
-	struct json_object *reply = NULL;
-	uint16_t vlan = 0;
-	int status;
-
-	status = ctl_vlan(ctl, &vlan);
-	if (!status && vlan)
-		ctl_add_int(params, "vlan", vlan);
-	if (!status)
-		status = ctl_call(ctl, "UserList", params, &reply);
-	if (!status && ctl_has(ctl, OPT_JSON))
-		ctl_print_json_array(reply, "users");
-	else if (!status)
-		print_users(ctl_get_array(reply, "users"));
-	json_object_put(params);
-	json_object_put(reply);
-	return status;
+	return ctl_list(ctl, "UserList", "users", print_users);
 }
 
 int cmd_user_show(struct ctl *ctl)

@@ -22,6 +22,28 @@ int ctl_call(struct ctl *ctl, const char *method, struct json_object *params,
 	return ctl_call_within(ctl, CALL_SECONDS, method, params, reply);
 }
 
+int ctl_list(struct ctl *ctl, const char *method, const char *key,
+	     void (*print)(struct json_object *rows))
+{
+	struct json_object *params = json_object_new_object();
+	struct json_object *reply = NULL;
+	uint16_t vlan = 0;
+	int status;
+
+	status = ctl_vlan(ctl, &vlan);
+	if (!status && vlan)
+		ctl_add_int(params, "vlan", vlan);
+	if (!status)
+		status = ctl_call(ctl, method, params, &reply);
+	if (!status && ctl_has(ctl, OPT_JSON))
+		ctl_print_json_array(reply, key);
+	else if (!status)
+		print(ctl_get_array(reply, key));
+	json_object_put(params);
+	json_object_put(reply);
+	return status;
+}
+
 const char *ctl_get_string(struct json_object *object, const char *key)
 {
 	struct json_object *value;
