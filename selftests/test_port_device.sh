@@ -126,9 +126,12 @@ test_device_on_top_of_the_hub_is_refused() {
 }
 
 test_device_with_a_receive_handler_is_refused() {
-	ip_hub link add x0 type veth peer name x1 &&
-		ip_hub link add link x0 name m0 type macvlan ||
-		skip "no macvlan" || return
+	ip_hub link add x0 type veth peer name x1 || return 1
+	ip_hub link add link x0 name m0 type macvlan || {
+		ip_hub link del x0
+		skip "no macvlan"
+		return
+	}
 	refused EBUSY "" \
 		"device belongs to another master or has a receive handler" \
 		c link master x0 h && pt c link del m0 &&
@@ -137,9 +140,12 @@ test_device_with_a_receive_handler_is_refused() {
 
 # Whichever reason is given.
 test_device_that_takes_no_receive_handler_is_refused() {
-	ip_hub link add x0 type veth peer name x1 &&
-		ip_hub link add link x0 name v0 type ipvlan mode l2 ||
-		skip "no ipvlan" || return
+	ip_hub link add x0 type veth peer name x1 || return 1
+	ip_hub link add link x0 name v0 type ipvlan mode l2 || {
+		ip_hub link del x0
+		skip "no ipvlan"
+		return
+	}
 	! pt c link master v0 h && [ -n "${LAST##*text=}" ]
 	local status=$?
 	ip_hub link del x0
