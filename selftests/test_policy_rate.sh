@@ -242,7 +242,7 @@ test_new_policy_keeps_the_meter() {
 test_new_rate_is_in_force_at_once() {
 	frames f len=1000 && policy user rate-up=1 && offer f:60 user &&
 		offer f:60 user && between 5 5 &&
-		policy user rate-up=100000 burst-up=10000 &&
+		policy user rate-up=100000 burst-up=100000 &&
 		flow f:60 user && in_the_long_run 100 1 && policy user &&
 		offer f:60 user && between 60 60 && policy user rate-up=1 &&
 		offer f:60 user && between 60 60
