@@ -4,7 +4,7 @@
 # Each allocation that a request makes fails once: the request is refused with
 # the reason, leaves nothing behind, and succeeds the next time.
 #
-# timeout=120
+# timeout=200
 
 TESTS="
 	hub_add
@@ -32,7 +32,7 @@ TESTS="
 skip_unless_unloadable
 faults_ready || skip_all "$SKIP_REASON"
 
-STEPS_MAX=200
+STEPS_MAX=400
 SPARE="address=02:00:00:00:00:aa"
 # nothing ages meanwhile, however slow the kernel is
 LASTING="ageing=100000 ip-ageing=100000"
