@@ -337,13 +337,16 @@ audit() {
 		audit_queue k $DOWN && audit_frames
 }
 
-# The tables may change while they are compared: addresses age, and the stack
-# speaks when it likes. So it is tried again.
+# The tables may change while they are compared: the stack speaks when it likes.
+# So it is tried again. Nothing ages meanwhile, as on a slow machine there would
+# be no end of it.
 audit_hub() {
+	pt $1 link set $2 ageing=100000 ip-ageing=100000 || return 1
 	busywait 5000 counts_agree "$1" "$2" >"$TMP/audit" 2>&1 || {
 		tail -n 40 "$TMP/audit"
 		return 1
 	}
+	pt $1 link set $2 ageing=300 ip-ageing=300
 }
 
 counts_agree() {
