@@ -85,7 +85,7 @@ make_cable() {
 
 # daemon_conf NAME [KEY=VALUE...]: its settings; quick where people would wait
 daemon_conf() {
-	local dir=$TMP/$1 word
+	local dir=$TMP/$1 word patience=$((20 * SLOW))
 
 	shift
 	{
@@ -93,7 +93,8 @@ daemon_conf() {
 		echo "control-socket = $dir/sock"
 		echo "workers = 2"
 		echo "log-level = debug"
-		echo "login-timeout = $((20 * SLOW))s"
+		# the longest that it may be
+		echo "login-timeout = $((patience < 300 ? patience : 300))s"
 		echo "keepalive = 1s"
 		echo "dead-time = $((10 * SLOW))s"
 		echo "backoff-max = 1s"
