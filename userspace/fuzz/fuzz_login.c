@@ -50,6 +50,7 @@ static void check_values(const struct span *all, const struct proto_msg *msg)
 	check_text(all, msg, SEHUB_WIRE_A_CLIENT_NAME, msg->client_name);
 	check_text(all, msg, SEHUB_WIRE_A_SESSION, msg->session);
 	check_text(all, msg, SEHUB_WIRE_A_TEXT, msg->text);
+	check_text(all, msg, SEHUB_WIRE_A_CARRIER, msg->carrier);
 	if (proto_has(msg, SEHUB_WIRE_A_SASL))
 		inside(all, msg->sasl.data, msg->sasl.len);
 	if (proto_has(msg, SEHUB_WIRE_A_CLIENT_ID))
@@ -92,6 +93,7 @@ static void build(struct proto_builder *b, const struct proto_msg *msg)
 	TEXT(CLIENT_NAME, client_name);
 	TEXT(SESSION, session);
 	TEXT(TEXT, text);
+	TEXT(CARRIER, carrier);
 	BYTES(SASL, msg->sasl.data, msg->sasl.len);
 	BYTES(CLIENT_ID, msg->client_id, SEHUB_WIRE_CLIENT_ID_LEN);
 	BYTES(TICKET, msg->ticket, SEHUB_WIRE_TICKET_LEN);
@@ -131,6 +133,7 @@ static void check_round_trip(uint8_t type, const struct proto_msg *msg)
 	same_text(again.client_name, msg->client_name);
 	same_text(again.session, msg->session);
 	same_text(again.text, msg->text);
+	same_text(again.carrier, msg->carrier);
 	same_text(again.sasl, msg->sasl);
 }
 

@@ -88,7 +88,8 @@ int cmd_session_show(struct ctl *ctl)
 	print_value("state", "%s", ctl_get_string(s, "state"));
 	print_value("client", "%s", ctl_get_string(s, "client_name"));
 	print_value("from", "%s", ctl_get_string(s, "address"));
-	print_value("carrier", "%s", ctl_get_string(s, "carrier"));
+	if (*ctl_get_string(s, "carrier"))
+		print_value("carrier", "%s", ctl_get_string(s, "carrier"));
 	print_value("cipher", "%s", ctl_get_string(s, "cipher"));
 	print_value("super-frames", "%s", ctl_get_bool(s, "offload") ?
 		    "yes" : "no");

@@ -282,7 +282,8 @@ static void take_attach(struct login *login, const struct proto_msg *msg)
 	struct session_request req = {
 		.address = login->address, .features = login->features,
 		.user = &login->user, .client_id = msg->client_id,
-		.client_name = client_name, .keepalive = msg->keepalive,
+		.client_name = client_name, .carrier = msg->carrier,
+		.keepalive = msg->keepalive,
 		.dead_time = msg->dead_time,
 	};
 	struct proto_error err;
@@ -311,6 +312,7 @@ static void take_resume(struct login *login, const struct proto_msg *msg)
 		.address = login->address, .features = login->features,
 		.vlan = login->vlan, .ticket = msg->ticket,
 		.rx_count = msg->rx_count, .tx_oldest = msg->tx_oldest,
+		.carrier = msg->carrier,
 	};
 	struct proto_error err;
 	struct refusal why;

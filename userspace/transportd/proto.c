@@ -70,6 +70,8 @@ static const struct attr_rule attr_rules[SEHUB_WIRE_A_MAX + 1] = {
 		IN(CLOSE), FIELD(code) },
 	[SEHUB_WIRE_A_TEXT] = { "text", TEXT, 0, SEHUB_WIRE_TEXT_MAX,
 		IN(CLOSE), FIELD(text) },
+	[SEHUB_WIRE_A_CARRIER] = { "carrier", TEXT, 0, SEHUB_WIRE_TEXT_MAX,
+		IN(ATTACH) | IN(RESUME), FIELD(carrier) },
 };
 
 static const char *const type_names[] = {

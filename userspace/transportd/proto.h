@@ -45,6 +45,7 @@ struct proto_msg {
 	struct proto_bytes client_name;
 	struct proto_bytes session;
 	struct proto_bytes text;
+	struct proto_bytes carrier;
 	const uint8_t *client_id;	/* SEHUB_WIRE_CLIENT_ID_LEN */
 	const uint8_t *ticket;		/* SEHUB_WIRE_TICKET_LEN */
 };

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "daemon.h"
+#include "proto.h"
 #include "resume.h"
 #include "worker.h"
 
@@ -19,6 +20,7 @@ struct store_user;
 
 #define SESSION_ADDRESS_MAX	64
 #define SESSION_CIPHER_MAX	40
+#define SESSION_CARRIER_MAX	16
 
 /**
  * enum server_state - where a session stands
@@ -44,6 +46,7 @@ enum server_state {
  * @features: what the client takes
  * @address: the client's, "" if not known any more
  * @cipher: of its line, the same
+ * @carrier: how the client says that its line is made, the same
  */
 struct server_session {
 	struct server_session *next;
@@ -56,6 +59,7 @@ struct server_session {
 	uint32_t features;
 	char address[SESSION_ADDRESS_MAX];
 	char cipher[SESSION_CIPHER_MAX];
+	char carrier[SESSION_CARRIER_MAX];
 };
 
 /* Why a client is sent away. */
@@ -68,6 +72,7 @@ struct refusal {
  * struct session_request - a client that has logged in, or shows a ticket
  * @address: the client's
  * @features: what it takes
+ * @carrier: how it says that its line is made; none: it does not say
  * @user: for a new session: who logged in
  * @client_id: for a new session: SEHUB_WIRE_CLIENT_ID_LEN bytes
  * @client_name: for a new session: what the client says it is
@@ -81,6 +86,7 @@ struct refusal {
 struct session_request {
 	const char *address;
 	uint32_t features;
+	struct proto_bytes carrier;
 	const struct store_user *user;
 	const uint8_t *client_id;
 	const char *client_name;

@@ -51,7 +51,7 @@ static struct json_object *describe(struct daemon *d,
 	add_text(object, "state", server_state_name(s->state));
 	add_text(object, "address", s->address);
 	add_text(object, "client_name", s->id.client_name);
-	add_text(object, "carrier", "direct");
+	add_text(object, "carrier", s->carrier);
 	json_object_object_add(object, "since",
 			       json_object_new_int64(s->id.since));
 	add_number(object, "resumes", s->id.resumes);

@@ -69,6 +69,7 @@ static void fill_line(struct server_session *s,
 	snprintf(s->address, sizeof(s->address), "%s", req->address);
 	snprintf(s->cipher, sizeof(s->cipher), "%s",
 		 tls_cipher(channel_tls(ch)));
+	proto_text_copy(s->carrier, sizeof(s->carrier), req->carrier);
 }
 
 static void build_attach(struct session_start *start,

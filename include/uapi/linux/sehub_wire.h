@@ -111,6 +111,8 @@ enum sehub_wire_type {
  *	its own count; the difference is a stated gap
  * @SEHUB_WIRE_A_CODE: u16, CLOSE: enum sehub_wire_close
  * @SEHUB_WIRE_A_TEXT: text, CLOSE: what happened, for people
+ * @SEHUB_WIRE_A_CARRIER: text, client's ATTACH and RESUME: how its connection
+ *	is made, for people: "direct", "http", "socks5h"
  *
  * Text is UTF-8 without control characters and without a terminating NUL.
  */
@@ -133,6 +135,7 @@ enum sehub_wire_attr {
 	SEHUB_WIRE_A_TX_OLDEST = 16,
 	SEHUB_WIRE_A_CODE = 17,
 	SEHUB_WIRE_A_TEXT = 18,
+	SEHUB_WIRE_A_CARRIER = 19,
 
 	__SEHUB_WIRE_A_END,
 };
