@@ -4,7 +4,7 @@
  * connection: what is stored, what is answered, each refusal with the
  * parameter at fault, and who waits in ConnectionUp.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_connection.c transportd/control_wait.c transportd/cert.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c tests/control_run.c tests/store_place.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_connection.c transportd/control_wait.c transportd/cert.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c transportd/proto.c lib/via.c lib/addr.c tests/control_run.c tests/store_place.c
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -150,6 +150,7 @@ static void test_connection_add_and_show(void **state)
 	assert_string_equal(text_of(reply, "session"), "S1");
 	/* the password is never shown */
 	assert_false(json_object_object_get_ex(reply, "password", NULL));
+	assert_null(text_of(reply, "via"));
 	json_object_put(reply);
 	expect_done(fd, "ConnectionAdd", "{\"name\":\"a\",\"server\":\"[::1]:444\",\"vlan\":1,\"user\":\"u\",\"tofu\":true,\"device\":\"d\"}");
 	reply = expect_reply(ask(fd, "ConnectionList", NULL));
@@ -157,6 +158,19 @@ static void test_connection_add_and_show(void **state)
 	assert_int_equal(json_object_array_length(list), 2);
 	assert_string_equal(text_of(json_object_array_get_idx(list, 0),
 				    "name"), "a");
+	json_object_put(reply);
+}
+
+static void test_connection_via(void **state)
+{
+	struct json_object *reply;
+
+	(void)state;
+	expect_done(fd, "ConnectionAdd", "{\"name\":\"by-proxy\",\"server\":\"h\",\"vlan\":1,\"user\":\"u\",\"via\":\"HTTP://it%27s@proxy:3128/\",\"via_password\":\"secret\"}");
+	reply = expect_reply(ask(fd, "ConnectionShow", "{\"name\":\"by-proxy\"}"));
+	/* in one form */
+	assert_string_equal(text_of(reply, "via"), "http://it%27s@proxy:3128");
+	assert_false(json_object_object_get_ex(reply, "via_password", NULL));
 	json_object_put(reply);
 }
 
@@ -199,6 +213,21 @@ static void test_connection_refusals(void **state)
 		  "give only one of pin, ca and tofu", "tofu" },
 		{ "{" WORK ",\"password\":\"\xc2\xad\"}",
 		  "password: it has no visible character", "password" },
+		{ "{" WORK ",\"via\":\"https://proxy:1\"}",
+		  "via: the URL is a proxy that is spoken to in TLS, which cannot carry a session: use its http:// port",
+		  "via" },
+		{ "{" WORK ",\"via\":\"http://u:p@proxy:1\"}",
+		  "via: the URL holds a password, which others could read: give it apart from the URL",
+		  "via" },
+		{ "{" WORK ",\"via\":\"http://proxy:1\",\"via_password\":\"x\"}",
+		  "via_password: via has no user who could have one",
+		  "via_password" },
+		{ "{" WORK ",\"via\":\"socks4://u@proxy\",\"via_password\":\"x\"}",
+		  "via_password: via has no user who could have one",
+		  "via_password" },
+		{ "{" WORK ",\"via\":\"http://u@proxy:1\",\"via_password\":\"a\\nb\"}",
+		  "via_password: it has to be UTF-8 without control characters",
+		  "via_password" },
 		{ "{" WORK ",\"passwort\":\"x\"}",
 		  "unknown parameter \"passwort\"", "passwort" },
 	};
@@ -401,6 +430,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_connection_add_and_show),
+		TEST(test_connection_via),
 		TEST(test_connection_refusals),
 		TEST(test_connection_unknown),
 		TEST(test_connection_up_and_down),

@@ -6,7 +6,7 @@
  * links: tests/line.c transportd/login.c transportd/channel.c transportd/tls.c
  * links: transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
- * links: lib/addr.c transportd/auth.c transportd/auth_client.c
+ * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c
  * links: transportd/auth_server.c transportd/ratelimit.c transportd/store.c
  * links: transportd/store_check.c transportd/store_connection.c
  * links: transportd/store_schema.c transportd/store_user.c
@@ -46,7 +46,7 @@ static unsigned int opened, resumed;
 static uint16_t refuse_with;
 static struct store_user opened_user;
 static struct session_request last;
-static char last_client[256];
+static char last_client[256], last_carrier[32];
 static struct channel_parts parts;
 
 static int finish(struct channel *ch, struct refusal *why)
@@ -69,6 +69,7 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	last = *req;
 	opened_user = *req->user;
 	strcpy(last_client, req->client_name);
+	proto_text_copy(last_carrier, sizeof(last_carrier), req->carrier);
 	assert_memory_equal(req->client_id, client_id, sizeof(client_id));
 	return finish(ch, why);
 }
@@ -266,6 +267,7 @@ static void say_attach(void)
 	proto_put_bytes(&b, SEHUB_WIRE_A_CLIENT_ID, client_id,
 			sizeof(client_id));
 	proto_put_text(&b, SEHUB_WIRE_A_CLIENT_NAME, "a client");
+	proto_put_text(&b, SEHUB_WIRE_A_CARRIER, "socks5h");
 	proto_put_u32(&b, SEHUB_WIRE_A_KEEPALIVE, 700);
 	proto_put_u32(&b, SEHUB_WIRE_A_DEAD_TIME, 1700);
 	put(&b);
@@ -283,6 +285,7 @@ static void test_right_password(void **state)
 	assert_string_equal(opened_user.name, "alice");
 	assert_int_equal(opened_user.vlan, 12);
 	assert_string_equal(last_client, "a client");
+	assert_string_equal(last_carrier, "socks5h");
 	assert_int_equal(last.features, SEHUB_WIRE_F_OFFLOAD);
 	assert_int_equal(last.keepalive, 700);
 	assert_int_equal(last.dead_time, 1700);

@@ -3,7 +3,7 @@
  * Users and connections in the database: they survive, names that look like
  * SQL are just names, limits hold, and each refusal has its text.
  *
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c tests/store_place.c
+ * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -223,6 +223,8 @@ static void test_connection(void **state)
 
 	(void)state;
 	strcpy(added.ca, "/etc/ssl/it's.pem");
+	strcpy(added.via, "http://it%27s@proxy:3128");
+	strcpy(added.via_password, "'); DROP TABLE connections;--");
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
 	assert_int_equal(store_connection_add(store, &other, &error), 0);
 	assert_memory_not_equal(added.client_id, other.client_id,
@@ -252,6 +254,7 @@ static void test_connection(void **state)
 		     -ENOENT, "no connection \"work\"");
 	store_connection_clear(&found);
 	assert_string_equal(found.password, "");
+	assert_string_equal(found.via_password, "");
 }
 
 static int add_connection(void *arg, const struct store_connection *c)
@@ -303,6 +306,15 @@ static void test_connection_errors(void **state)
 	bad.tofu = true;
 	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
 		     "give only one of pin, ca and tofu");
+	bad = connection("home", "w1");
+	strcpy(bad.via, "proxy:3128");
+	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
+		     "via: the URL has to begin with http://, socks4://, socks4a://, socks5:// or socks5h://");
+	bad = connection("home", "w1");
+	strcpy(bad.via, "http://proxy:3128");
+	strcpy(bad.via_password, "pw");
+	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
+		     "via_password: via has no user who could have one");
 	bad = connection("home", "w1");
 	strcpy(bad.password, "\xff");
 	assert_int_equal(store_connection_add(store, &bad, &error), -EINVAL);

@@ -4,7 +4,7 @@
  * middle, deleted secrets; and a file that is damaged, foreign or from the
  * future is refused and left as it is.
  *
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c tests/store_place.c
+ * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -197,6 +197,66 @@ static void run_sql(const char *sql)
 	sqlite3_close(db);
 }
 
+/* A database as the first version made it, with a connection in it. */
+static const char schema_1[] =
+	"PRAGMA application_id = 0x73656862;"
+	"CREATE TABLE settings ("
+	" key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;"
+	"CREATE TABLE users ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" vlan INTEGER NOT NULL CHECK (vlan BETWEEN 1 AND 4094),"
+	" name TEXT NOT NULL,"
+	" iterations INTEGER NOT NULL CHECK (iterations >= 4096),"
+	" salt BLOB NOT NULL CHECK (length(salt) = 16),"
+	" stored_key BLOB NOT NULL CHECK (length(stored_key) = 32),"
+	" server_key BLOB NOT NULL CHECK (length(server_key) = 32),"
+	" disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),"
+	" created INTEGER NOT NULL, last_login INTEGER NOT NULL,"
+	" UNIQUE (vlan, name)) STRICT;"
+	"CREATE TABLE connections ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+	" server TEXT NOT NULL,"
+	" vlan INTEGER NOT NULL CHECK (vlan BETWEEN 1 AND 4094),"
+	" user TEXT NOT NULL, password TEXT NOT NULL, pin TEXT NOT NULL,"
+	" ca TEXT NOT NULL, tofu INTEGER NOT NULL CHECK (tofu IN (0, 1)),"
+	" device TEXT NOT NULL UNIQUE,"
+	" auto INTEGER NOT NULL CHECK (auto IN (0, 1)),"
+	" up INTEGER NOT NULL CHECK (up IN (0, 1)),"
+	" client_id BLOB NOT NULL CHECK (length(client_id) = 16)) STRICT;"
+	"INSERT INTO connections VALUES (7, 'old', 'hub.example', 12, 'bob',"
+	" 'pw', '', '', 1, 'old0', 0, 1, x'000102030405060708090a0b0c0d0e0f');"
+	"PRAGMA user_version = 1;";
+
+static void test_older_version(void **state)
+{
+	struct store_connection found, added = {
+		.name = "new", .server = "h", .vlan = 1, .user = "u",
+		.device = "n0", .via = "socks5h://u@p:1080",
+		.via_password = "x",
+	};
+
+	(void)state;
+	store_close(store);
+	unlink(path);
+	run_sql(schema_1);
+	open_store();
+	assert_int_equal(store_connection_get(store, "old", &found, &error),
+			 0);
+	assert_int_equal(found.id, 7);
+	assert_string_equal(found.password, "pw");
+	assert_true(found.up);
+	assert_int_equal(found.client_id[15], 15);
+	assert_string_equal(found.via, "");
+	assert_string_equal(found.via_password, "");
+	assert_int_equal(store_connection_add(store, &added, &error), 0);
+	store_close(store);
+	open_store();
+	assert_int_equal(store_connection_get(store, "new", &found, &error),
+			 0);
+	assert_string_equal(found.via, "socks5h://u@p:1080");
+	assert_string_equal(found.via_password, "x");
+}
+
 static void test_foreign(void **state)
 {
 	(void)state;
@@ -260,6 +320,7 @@ int main(void)
 		TEST(test_one_at_a_time),
 		TEST(test_killed),
 		TEST(test_damaged),
+		TEST(test_older_version),
 		TEST(test_foreign),
 		TEST(test_no_parent),
 		TEST(test_deleted_secrets),

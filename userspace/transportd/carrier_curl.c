@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Carriers by libcurl, which connects and then hands out the socket. Its multi
- * interface runs in the main loop: it tells which sockets to watch and when to
- * be called again. Proxies of the environment are not used.
+ * Carriers by libcurl, which connects, speaks to the proxy if there is one, and
+ * then hands out the socket. Its multi interface runs in the main loop: it
+ * tells which sockets to watch and when to be called again. The environment has
+ * a say only where it is asked to.
  */
 #include "carrier.h"
 
@@ -12,11 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
 
-#include "addr.h"
+#include "carrier_impl.h"
 #include "config.h"
 
 #define DNS_CACHE_S	5L
@@ -25,15 +27,6 @@ struct carriers {
 	CURLM *multi;
 	uv_loop_t *loop;
 	uv_timer_t timer;
-};
-
-struct carrier {
-	struct carriers *cs;
-	CURL *easy;
-	struct sehub_endpoint server;
-	carrier_fn fn;
-	void *arg;
-	char error[CURL_ERROR_SIZE];
 };
 
 /* A socket that libcurl wants watched. */
@@ -81,42 +74,40 @@ static int take_socket(struct carrier *c, char *address, size_t size)
 	return fd;
 }
 
-static void describe(const struct carrier *c, CURLcode code, char *text,
-		     size_t size)
+/* The environment may have named a proxy, and made an exception. */
+static enum sehub_via_kind used_way(const struct carrier *c)
 {
-	char server[SEHUB_HOST_MAX + 16];
-	const char *why = c->error;
-	long os_errno = 0;
+	long http = 0;
 
-	sehub_format_endpoint(&c->server, server, sizeof(server));
-	curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_errno);
-	if (code == CURLE_COULDNT_RESOLVE_HOST)
-		why = "the name cannot be resolved";
-	else if (code == CURLE_OPERATION_TIMEDOUT)
-		why = "timed out";
-	else if (code == CURLE_COULDNT_CONNECT && os_errno)
-		why = strerror((int)os_errno);
-	else if (!why[0])
-		why = curl_easy_strerror(code);
-	snprintf(text, size, "cannot connect to %s: %s", server, why);
+	if (c->via.kind != SEHUB_VIA_ENV)
+		return c->via.kind;
+	curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &http);
+	return http ? SEHUB_VIA_HTTP : SEHUB_VIA_DIRECT;
 }
 
 static void finish(struct carrier *c, CURLcode code)
 {
-	char address[CONFIG_ADDRESS_MAX] = "", error[SEHUB_HOST_MAX + 320];
+	char address[CONFIG_ADDRESS_MAX] = "", error[CARRIER_ERROR_MAX];
+	struct carrier_result result = {
+		.fd = -1, .address = address, .kind = used_way(c),
+	};
 	carrier_fn fn = c->fn;
 	void *arg = c->arg;
-	int fd = -1;
 
 	if (code == CURLE_OK) {
-		fd = take_socket(c, address, sizeof(address));
-		if (fd < 0)
-			snprintf(error, sizeof(error), "%s", strerror(-fd));
+		result.fd = take_socket(c, address, sizeof(address));
+		if (result.fd < 0)
+			snprintf(error, sizeof(error), "%s",
+				 strerror(-result.fd));
 	} else {
-		describe(c, code, error, sizeof(error));
+		result.is_final = carrier_describe(c, code, error);
+	}
+	if (result.fd < 0) {
+		result.fd = -1;
+		result.error = error;
 	}
 	carrier_free(c);
-	fn(arg, fd < 0 ? -1 : fd, address, fd < 0 ? error : NULL);
+	fn(arg, &result);
 }
 
 static void take_news(struct carriers *cs)
@@ -204,9 +195,67 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-struct carrier *carrier_connect(struct carriers *cs, const char *host,
-				uint16_t port, uint32_t timeout_ms,
-				carrier_fn fn, void *arg)
+/*
+ * What the environment says of a stream that carries TLS. curl(1) looks there
+ * in this order, and libcurl itself honours no_proxy.
+ */
+static const char *proxy_of_environment(void)
+{
+	static const char *const names[] = {
+		"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+	};
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (value && *value)
+			return value;
+	}
+	return "";
+}
+
+static void set_proxy_of_environment(struct carrier *c)
+{
+	const char *url = proxy_of_environment();
+
+	/* libcurl would hand out a socket with TLS on it: let it fail. */
+	c->is_tls_proxy = !strncasecmp(url, "https:", strlen("https:"));
+	curl_easy_setopt(c->easy, CURLOPT_PROXY,
+			 c->is_tls_proxy ? "none://none" : url);
+	curl_easy_setopt(c->easy, CURLOPT_PROXYAUTH, CARRIER_PASSWORD_AUTH);
+}
+
+static void set_proxy(struct carrier *c, const char *password)
+{
+	char url[sizeof(c->via.proxy.host) + 32];
+	size_t len;
+
+	curl_easy_setopt(c->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	curl_easy_setopt(c->easy, CURLOPT_SOCKS5_AUTH, CURLAUTH_BASIC);
+	if (c->via.kind == SEHUB_VIA_ENV) {
+		set_proxy_of_environment(c);
+		return;
+	}
+	curl_easy_setopt(c->easy, CURLOPT_NOPROXY, "");
+	if (c->via.kind == SEHUB_VIA_DIRECT) {
+		curl_easy_setopt(c->easy, CURLOPT_PROXY, "");
+		return;
+	}
+	len = (size_t)snprintf(url, sizeof(url), "%s://",
+			       sehub_via_name(c->via.kind));
+	sehub_format_endpoint(&c->via.proxy, url + len, sizeof(url) - len);
+	curl_easy_setopt(c->easy, CURLOPT_PROXY, url);
+	if (!c->via.user[0])
+		return;
+	curl_easy_setopt(c->easy, CURLOPT_PROXYAUTH, CARRIER_PASSWORD_AUTH);
+	curl_easy_setopt(c->easy, CURLOPT_PROXYUSERNAME, c->via.user);
+	curl_easy_setopt(c->easy, CURLOPT_PROXYPASSWORD, password);
+}
+
+struct carrier *carrier_connect(struct carriers *cs,
+				const struct carrier_target *target,
+				uint32_t timeout_ms, carrier_fn fn, void *arg)
 {
 	struct carrier *c = calloc(1, sizeof(*c));
 	char server[SEHUB_HOST_MAX + 16];
@@ -217,9 +266,10 @@ struct carrier *carrier_connect(struct carriers *cs, const char *host,
 	c->cs = cs;
 	c->fn = fn;
 	c->arg = arg;
-	snprintf(c->server.host, sizeof(c->server.host), "%s", host);
-	c->server.port = port;
-	c->server.is_ipv6 = strchr(host, ':');
+	c->via = *target->via;
+	snprintf(c->server.host, sizeof(c->server.host), "%s", target->host);
+	c->server.port = target->port;
+	c->server.is_ipv6 = strchr(target->host, ':');
 	c->easy = curl_easy_init();
 	if (!c->easy) {
 		free(c);
@@ -229,7 +279,7 @@ struct carrier *carrier_connect(struct carriers *cs, const char *host,
 		 sehub_format_endpoint(&c->server, server, sizeof(server)));
 	curl_easy_setopt(c->easy, CURLOPT_URL, url);
 	curl_easy_setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(c->easy, CURLOPT_PROXY, "");
+	set_proxy(c, target->via_password);
 	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
 	/* A lookup that hangs must not hang the end of a carrier. */
 	curl_easy_setopt(c->easy, CURLOPT_QUICK_EXIT, 1L);

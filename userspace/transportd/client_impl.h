@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What client.c (connections and their states), client_attempt.c (from a
- * name to a session) and client_recover.c (after a start) share.
+ * name to a stream), client_login.c (from there to a session) and
+ * client_recover.c (after a start) share.
  */
 #ifndef SEHUB_TRANSPORTD_CLIENT_IMPL_H
 #define SEHUB_TRANSPORTD_CLIENT_IMPL_H
@@ -64,6 +65,7 @@ enum client_step {
  * @step: of the attempt under way
  * @attempt_began: when, loop's milliseconds
  * @server: host and port
+ * @via: the way there
  * @vlan: number of the hub there
  * @wants_pin: trust on first use: keep what the server shows
  * @has_pin: what it showed could not be stored, @pin is it
@@ -78,7 +80,8 @@ enum client_step {
  * @session: the session
  * @ref: at its worker, if it has a line
  * @is_resuming: the worker was given a resume
- * @address: the server's
+ * @carrier_kind: how the line is made
+ * @address: the server's, or its proxy's
  * @cipher: of the line
  */
 struct client {
@@ -100,6 +103,7 @@ struct client {
 	uint64_t attempt_began;
 	char host[STORE_SERVER_MAX + 1];
 	uint16_t port;
+	struct sehub_via via;
 	uint16_t vlan;
 	bool wants_pin;
 	bool has_pin;
@@ -115,6 +119,7 @@ struct client {
 	struct resume_client session;
 	struct session_ref ref;
 	bool is_resuming;
+	enum sehub_via_kind carrier_kind;
 	char address[64];
 	char cipher[40];
 };
@@ -139,6 +144,11 @@ void client_forget_session(struct client *c);
 void client_attempt(struct client *c);
 /* Leaves nothing of an attempt. */
 void client_stop_attempt(struct client *c);
+
+/* client_login.c */
+
+/* Over a stream; on failure, 0 or -errno, @fd is still the caller's. */
+int client_login(struct client *c, int fd, struct sehub_err *err);
 
 /* client_recover.c */
 

@@ -12,6 +12,7 @@
 
 #include "cert.h"
 #include "log.h"
+#include "proto.h"
 
 const char *connection_state_name(enum connection_state state)
 {
@@ -44,6 +45,7 @@ connection_describe(struct control_connection *owner,
 	state = owner->ops->state(owner->ctx, connection->name, &error);
 	connection_add_text(object, "name", connection->name);
 	connection_add_text(object, "server", connection->server);
+	connection_add_text(object, "via", connection->via);
 	json_object_object_add(object, "vlan",
 			       json_object_new_int(connection->vlan));
 	connection_add_text(object, "user", connection->user);
@@ -133,6 +135,31 @@ static int connection_check_values(struct control_call *call,
 	return 0;
 }
 
+/* The way to the server, and what its proxy wants to know. */
+static int connection_check_via(struct control_call *call,
+				struct store_connection *connection,
+				const char *word)
+{
+	struct sehub_via via;
+	const char *why;
+
+	if (sehub_parse_via(word, &via, &why)) {
+		/* not the URL itself, there may be a password in it */
+		control_error(call, CONTROL_INVALID, "via", "via: the URL %s",
+			      why);
+		return -EINVAL;
+	}
+	if (connection->via_password[0] && !sehub_via_takes_password(&via))
+		return connection_refuse(call, "via_password",
+					 "via_password: via has no user who could have one");
+	if (!proto_text_ok((const uint8_t *)connection->via_password,
+			   strlen(connection->via_password)))
+		return connection_refuse(call, "via_password",
+					 "via_password: it has to be UTF-8 without control characters");
+	sehub_format_via(&via, connection->via);
+	return 0;
+}
+
 /* Whom to trust: one way at most. */
 static int connection_check_trust(struct control_call *call,
 				  struct store_connection *connection,
@@ -180,6 +207,7 @@ static int connection_params(struct control_call *call,
 			     struct store_connection *c)
 {
 	char pin[128] = "", user[4 * AUTH_USER_MAX] = "";
+	char via[2 * SEHUB_VIA_STRLEN] = "";
 	const char *why;
 	int64_t vlan;
 
@@ -193,6 +221,10 @@ static int connection_params(struct control_call *call,
 				  sizeof(user)) ||
 	    connection_param_text(call, "password", CONTROL_OPTIONAL,
 				  c->password, sizeof(c->password)) ||
+	    connection_param_text(call, "via", CONTROL_OPTIONAL, via,
+				  sizeof(via)) ||
+	    connection_param_text(call, "via_password", CONTROL_OPTIONAL,
+				  c->via_password, sizeof(c->via_password)) ||
 	    connection_param_text(call, "pin", CONTROL_OPTIONAL, pin,
 				  sizeof(pin)) ||
 	    connection_param_text(call, "ca", CONTROL_OPTIONAL, c->ca,
@@ -209,7 +241,8 @@ static int connection_params(struct control_call *call,
 			      "user: the name %s", why);
 		return -EINVAL;
 	}
-	if (connection_check_values(call, c))
+	if (connection_check_values(call, c) ||
+	    connection_check_via(call, c, via))
 		return -EINVAL;
 	return connection_check_trust(call, c, pin);
 }

@@ -36,6 +36,7 @@
 #define CONNECTION_FIELDS \
 	"  name: string,\n" \
 	"  server: string,\n" \
+	"  via: ?string,\n" \
 	"  vlan: int,\n" \
 	"  user: string,\n" \
 	"  device: string,\n" \
@@ -102,13 +103,17 @@ static const char control_text[] =
 	")\n"
 	"method SessionDisconnect(session: string) -> ()\n"
 	"\n"
-	"# give one of pin, ca and tofu, or none for the system's authorities\n"
+	"# give one of pin, ca and tofu, or none for the system's authorities;\n"
+	"# via: SCHEME://[USER@]HOST[:PORT], schemes http, socks4, socks4a, socks5,\n"
+	"# socks5h; or env\n"
 	"method ConnectionAdd(\n"
 	"  name: string,\n"
 	"  server: string,\n"
 	"  vlan: int,\n"
 	"  user: string,\n"
 	"  password: ?string,\n"
+	"  via: ?string,\n"
+	"  via_password: ?string,\n"
 	"  pin: ?string,\n"
 	"  ca: ?string,\n"
 	"  tofu: ?bool,\n"

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "auth.h"
+#include "via.h"
 
 #define STORE_FILE		"state.db"
 
@@ -78,9 +79,11 @@ struct store_user {
  * @up: last asked to be up. A daemon that starts and finds the connection's
  *	port still there goes on with it if this is set
  * @client_id: made at random with the connection, never changes
+ * @via: the way to the server, as sehub_format_via() writes it
+ * @via_password: for the proxy of @via, "" if there is none
  *
  * Of @pin, @ca and @tofu at most one is given by the user; none: the system's
- * authorities. Holds a password: store_connection_clear() it after use.
+ * authorities. Holds passwords: store_connection_clear() it after use.
  */
 struct store_connection {
 	int64_t id;
@@ -96,6 +99,8 @@ struct store_connection {
 	bool auto_up;
 	bool up;
 	uint8_t client_id[STORE_CLIENT_ID_LEN];
+	char via[SEHUB_VIA_STRLEN];
+	char via_password[SEHUB_VIA_PASSWORD_MAX + 1];
 };
 
 /**
@@ -176,7 +181,7 @@ typedef int (*store_connection_fn)(void *arg,
 int store_connection_list(struct store *store, store_connection_fn fn,
 			  void *arg, struct store_error *error);
 
-/* Wipes the struct, password first of all. */
+/* Wipes the struct, passwords first of all. */
 void store_connection_clear(struct store_connection *connection);
 
 /*

@@ -23,6 +23,7 @@ void store_connection_clear(struct store_connection *connection)
 static int store_connection_check(const struct store_connection *connection,
 				  struct store_error *error)
 {
+	struct sehub_via via;
 	const char *why;
 	int err;
 
@@ -43,6 +44,11 @@ static int store_connection_check(const struct store_connection *connection,
 	if (connection->password[0] &&
 	    auth_check_password(connection->password, &why))
 		return store_fail(error, -EINVAL, "password: it %s", why);
+	if (sehub_parse_via(connection->via, &via, &why))
+		return store_fail(error, -EINVAL, "via: the URL %s", why);
+	if (connection->via_password[0] && !sehub_via_takes_password(&via))
+		return store_fail(error, -EINVAL,
+				  "via_password: via has no user who could have one");
 	if (connection->ca[0] && connection->ca[0] != '/')
 		return store_fail(error, -EINVAL,
 				  "ca: \"%s\" is no absolute path",
@@ -82,6 +88,8 @@ int store_connection_add(struct store *store,
 	sqlite3_bind_int(add, 10, connection->auto_up);
 	store_bind_blob(add, 11, connection->client_id,
 			sizeof(connection->client_id));
+	store_bind_text(add, 12, connection->via);
+	store_bind_text(add, 13, connection->via_password);
 	err = store_run(store, add, error);
 	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
 		return store_fail(error, err,
@@ -139,6 +147,8 @@ static int store_connection_read(struct store *store, sqlite3_stmt *row,
 	store_column_text(row, 9, c->device, sizeof(c->device));
 	c->auto_up = sqlite3_column_int(row, 10);
 	c->up = sqlite3_column_int(row, 11);
+	store_column_text(row, 13, c->via, sizeof(c->via));
+	store_column_text(row, 14, c->via_password, sizeof(c->via_password));
 	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
 		return store_fail(error, -EUCLEAN,
 				  "%s: connection \"%s\" is damaged",

@@ -51,6 +51,11 @@ static const char * const store_steps[] = {
 	" up INTEGER NOT NULL CHECK (up IN (0, 1)),"
 	" client_id BLOB NOT NULL CHECK (length(client_id) = 16)"
 	") STRICT;",
+
+	/* the way to the server */
+	"ALTER TABLE connections ADD COLUMN via TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE connections ADD COLUMN"
+	" via_password TEXT NOT NULL DEFAULT '';",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -58,7 +63,7 @@ static const char * const store_steps[] = {
 #define USER_COLUMNS	"id, vlan, name, disabled, created, last_login"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
-	"auto, up, client_id"
+	"auto, up, client_id, via, via_password"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -93,8 +98,9 @@ const char * const store_sql[STORE_STATEMENTS] = {
 
 	[STORE_CONNECTION_ADD] =
 		"INSERT INTO connections (name, server, vlan, user, password, "
-		"pin, ca, tofu, device, auto, up, client_id) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11)",
+		"pin, ca, tofu, device, auto, up, client_id, via, "
+		"via_password) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		"?10, 0, ?11, ?12, ?13)",
 	[STORE_CONNECTION_DEL] =
 		"DELETE FROM connections WHERE name = ?1",
 	[STORE_CONNECTION_GET] =
