@@ -53,6 +53,8 @@ enum ctl_option {
 	OPT_PASSWORD_FILE,
 	OPT_PASSWORD_FD,
 	OPT_DISABLED,
+	OPT_VIA,
+	OPT_VIA_PASSWORD_FILE,
 	OPT_PIN,
 	OPT_CA,
 	OPT_TRUST_FIRST_USE,
@@ -302,6 +304,9 @@ void ctl_add_bool(struct json_object *object, const char *key, bool value);
  */
 int ctl_password(const struct ctl *ctl, const char *what, bool is_new,
 		 char password[CTL_PASSWORD_MAX + 1]);
+/** ctl_via_password() - the same for a proxy, by --via-password-file */
+int ctl_via_password(const struct ctl *ctl, const char *what,
+		     char password[CTL_PASSWORD_MAX + 1]);
 
 /* --- show.c ---------------------------------------------------------------- */
 

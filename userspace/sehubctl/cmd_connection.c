@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "print.h"
+#include "via.h"
 
 #define DEFAULT_PORT		443
 #define DEFAULT_WAIT_S		15
@@ -67,6 +68,39 @@ static int add_server(struct ctl *ctl, struct json_object *params)
 	return CTL_OK;
 }
 
+/* The way to the server, with the password of its proxy's user. */
+static int add_via(struct ctl *ctl, struct json_object *params)
+{
+	const char *word = ctl->values[OPT_VIA];
+	char password[CTL_PASSWORD_MAX + 1];
+	char text[SEHUB_VIA_STRLEN], what[160];
+	struct sehub_via via;
+	const char *why;
+	int status;
+
+	if (!word)
+		word = "";
+	/* not quoted, there may be a password in it */
+	if (sehub_parse_via(word, &via, &why))
+		return ctl_misuse(ctl, "--via: the URL %s", why);
+	if (ctl_has(ctl, OPT_VIA_PASSWORD_FILE) &&
+	    !sehub_via_takes_password(&via))
+		return ctl_misuse(ctl,
+				  "--via-password-file: --via has no user who could have a password");
+	if (via.kind == SEHUB_VIA_DIRECT)
+		return CTL_OK;
+	ctl_add_string(params, "via", sehub_format_via(&via, text));
+	if (!sehub_via_takes_password(&via))
+		return CTL_OK;
+	snprintf(what, sizeof(what), "%.60s at the proxy %.60s", via.user,
+		 via.proxy.host);
+	status = ctl_via_password(ctl, what, password);
+	if (!status)
+		ctl_add_string(params, "via_password", password);
+	explicit_bzero(password, sizeof(password));
+	return status;
+}
+
 static int add_all(struct ctl *ctl, struct json_object *params)
 {
 	const char *device = ctl->values[OPT_DEVICE];
@@ -88,7 +122,9 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 	if (ctl_has(ctl, OPT_AUTO))
 		ctl_add_bool(params, "auto", true);
 	status = add_server(ctl, params);
-	return status ? status : add_trust(ctl, params);
+	if (!status)
+		status = add_trust(ctl, params);
+	return status ? status : add_via(ctl, params);
 }
 
 int cmd_connection_add(struct ctl *ctl)
@@ -223,6 +259,8 @@ int cmd_connection_show(struct ctl *ctl)
 	printf("connection ");
 	print_text(ctl_get_string(c, "name"));
 	print_value("server", "%s", ctl_get_string(c, "server"));
+	if (*ctl_get_string(c, "via"))
+		print_value("via", "%s", ctl_get_string(c, "via"));
 	print_value("hub", "vlan %d", (int)ctl_get_int(c, "vlan"));
 	print_value("user", "%s", ctl_get_string(c, "user"));
 	print_value("device", "%s", ctl_get_string(c, "device"));

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "via.h"
 #include "lib/control.h"
 #include "lib/ethertype.h"
 #include "lib/log_words.h"
@@ -299,6 +300,17 @@ static void offer_log(const struct completion *c)
 			offer_joined(c, head, sehub_packet_class_name(i), "=");
 }
 
+static void offer_via(struct completion *c)
+{
+	for (int i = SEHUB_VIA_HTTP; i < SEHUB_VIA_ENV; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%s://", sehub_via_name(i));
+		offer(c, text);
+	}
+	offer(c, "env");
+}
+
 static void offer_value(struct completion *c, enum ctl_option option)
 {
 	switch (option) {
@@ -321,7 +333,11 @@ static void offer_value(struct completion *c, enum ctl_option option)
 		offer(c, "on");
 		offer(c, "off");
 		break;
+	case OPT_VIA:
+		offer_via(c);
+		break;
 	case OPT_PASSWORD_FILE:
+	case OPT_VIA_PASSWORD_FILE:
 	case OPT_CA:
 	case OPT_PCAP:
 	case OPT_SOCKET:

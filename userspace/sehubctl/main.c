@@ -81,8 +81,9 @@ const struct ctl_command ctl_commands[] = {
 
 	{ "connection", "add", cmd_connection_add, "NAME",
 	  OPT(SERVER) | OPT(VLAN) | OPT(USER),
-	  OPT_PASSWORD | OPT(PIN) | OPT(CA) | OPT(TRUST_FIRST_USE) |
-	  OPT(DEVICE) | OPT(AUTO), "describe a connection to a hub" },
+	  OPT_PASSWORD | OPT(VIA) | OPT(VIA_PASSWORD_FILE) | OPT(PIN) |
+	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(AUTO),
+	  "describe a connection to a hub" },
 	{ "connection", "del", cmd_connection_del, "CONNECTION", 0, 0,
 	  "end a connection and forget it" },
 	{ "connection", "list", cmd_connection_list, "", 0, 0,

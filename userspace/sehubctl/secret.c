@@ -82,10 +82,9 @@ static int judge(const struct ctl *ctl, enum secret_end end, const char *where)
 			     strerror(errno));
 }
 
-static int from_file(const struct ctl *ctl,
+static int from_file(const struct ctl *ctl, const char *path,
 		     char password[CTL_PASSWORD_MAX + 1])
 {
-	const char *path = ctl->values[OPT_PASSWORD_FILE];
 	enum secret_end end;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
@@ -154,6 +153,7 @@ static enum secret_end ask(int tty, const char *prompt,
 }
 
 static int from_terminal(const struct ctl *ctl, const char *what, bool is_new,
+			 const char *instead,
 			 char password[CTL_PASSWORD_MAX + 1])
 {
 	char again[CTL_PASSWORD_MAX + 1] = "";
@@ -165,7 +165,8 @@ static int from_terminal(const struct ctl *ctl, const char *what, bool is_new,
 	tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (tty < 0)
 		return ctl_fail_text(ctl,
-				     "no terminal to ask for the password on; use --password-file or --password-fd");
+				     "no terminal to ask for the password on; use %s",
+				     instead);
 	snprintf(prompt, sizeof(prompt), "Password for %.80s: ", what);
 	end = ask(tty, prompt, password);
 	if (end == SECRET_OK && is_new) {
@@ -186,8 +187,20 @@ int ctl_password(const struct ctl *ctl, const char *what, bool is_new,
 		return ctl_misuse(ctl,
 				  "--password-file and --password-fd exclude each other");
 	if (ctl_has(ctl, OPT_PASSWORD_FILE))
-		return from_file(ctl, password);
+		return from_file(ctl, ctl->values[OPT_PASSWORD_FILE],
+				 password);
 	if (ctl_has(ctl, OPT_PASSWORD_FD))
 		return from_fd(ctl, password);
-	return from_terminal(ctl, what, is_new, password);
+	return from_terminal(ctl, what, is_new,
+			     "--password-file or --password-fd", password);
+}
+
+int ctl_via_password(const struct ctl *ctl, const char *what,
+		     char password[CTL_PASSWORD_MAX + 1])
+{
+	if (ctl_has(ctl, OPT_VIA_PASSWORD_FILE))
+		return from_file(ctl, ctl->values[OPT_VIA_PASSWORD_FILE],
+				 password);
+	return from_terminal(ctl, what, false, "--via-password-file",
+			     password);
 }

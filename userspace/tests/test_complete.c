@@ -9,7 +9,7 @@
  * links: sehubctl/cmd_port.c sehubctl/cmd_mac.c sehubctl/cmd_ip.c
  * links: sehubctl/cmd_status.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
- * links: sehubctl/cmd_connection.c lib/addr.c lib/control.c lib/err.c
+ * links: sehubctl/cmd_connection.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c lib/nl.c
  * links: lib/nl_list.c lib/nl_msg.c lib/port.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c lib/log_words.c lib/ip.c
@@ -93,6 +93,10 @@ static void test_options_without_dashes(void **state)
 	check("port set 12 alice policy none f", "fdb-max");
 	check("port set 12 alice j", "");
 	check("hub set 12 suppress ", "on off");
+	check("connection add x --via ",
+	      "http:// socks4:// socks4a:// socks5:// socks5h:// env");
+	check("connection add x --via socks5", "socks5:// socks5h://");
+	check("connection add x --via-password-file ", "@file");
 	check("hub set 12 --suppress o", "on off");
 	/* a port that is called so, and a name that is */
 	check("port set 12 policy d", "");

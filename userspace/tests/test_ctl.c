@@ -9,7 +9,7 @@
  * links: sehubctl/cmd_port.c sehubctl/cmd_mac.c sehubctl/cmd_ip.c
  * links: sehubctl/cmd_status.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
- * links: sehubctl/cmd_connection.c lib/addr.c lib/control.c lib/err.c
+ * links: sehubctl/cmd_connection.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c
  * links: lib/nl_list.c lib/nl_msg.c lib/port.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c lib/log_words.c lib/ip.c tests/ctl_run.c
@@ -303,6 +303,30 @@ static void test_hub_set(void **state)
 	assert_int_equal(ctl_run_n_requests, 0);
 }
 
+/* Before anybody is asked for a password. */
+static void test_connection_words(void **state)
+{
+	static const char *const words[] = {
+		"--via ftp://proxy:21", "--via https://proxy:3128",
+		"--via http://u:secret@proxy:3128", "--via http://proxy",
+		"--via http://proxy:3128 --via-password-file /dev/null",
+		"--via socks4://u@proxy --via-password-file /dev/null",
+		"--via env --via-password-file /dev/null",
+		"--via-password-file /dev/null",
+	};
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(line, sizeof(line),
+			 "connection add x --server h --vlan 1 --user u %s",
+			 words[i]);
+		if (ctl_run(line) != CTL_USAGE)
+			fail_msg("%s", line);
+		assert_int_equal(ctl_run_n_requests, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +337,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_ip_filters, ctl_run_forget),
 		cmocka_unit_test_teardown(test_hub_show, ctl_run_forget),
 		cmocka_unit_test_teardown(test_hub_set, ctl_run_forget),
+		cmocka_unit_test_teardown(test_connection_words, ctl_run_forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
