@@ -419,8 +419,11 @@ int sehub_parse_endpoint(const char *word, uint16_t default_port,
 char *sehub_format_endpoint(const struct sehub_endpoint *endpoint, char *buf,
 			    size_t size)
 {
-	snprintf(buf, size, endpoint->is_ipv6 ? "[%s]:%u" : "%s:%u",
-		 endpoint->host, endpoint->port);
+	int len = snprintf(buf, size, endpoint->is_ipv6 ? "[%s]" : "%s",
+			   endpoint->host);
+
+	if (endpoint->port && (size_t)len < size)
+		snprintf(buf + len, size - (size_t)len, ":%u", endpoint->port);
 	return buf;
 }
 

@@ -116,7 +116,11 @@ struct sehub_endpoint {
  */
 int sehub_parse_endpoint(const char *word, uint16_t default_port,
 			 struct sehub_endpoint *endpoint);
-/** sehub_format_endpoint() - "host:port" or "[host]:port"; Return: @buf */
+/**
+ * sehub_format_endpoint() - "host:port", "[host]:port", without a port 0
+ *
+ * Return: @buf.
+ */
 char *sehub_format_endpoint(const struct sehub_endpoint *endpoint, char *buf,
 			    size_t size);
 

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #define SOCKS_PORT	1080
+#define SSH_PORT	22
 
 static const char *const via_names[] = {
 	[SEHUB_VIA_DIRECT] = "direct",
@@ -17,6 +18,7 @@ static const char *const via_names[] = {
 	[SEHUB_VIA_SOCKS4A] = "socks4a",
 	[SEHUB_VIA_SOCKS5] = "socks5",
 	[SEHUB_VIA_SOCKS5H] = "socks5h",
+	[SEHUB_VIA_SSH] = "ssh",
 	[SEHUB_VIA_ENV] = "env",
 };
 
@@ -28,7 +30,7 @@ const char *sehub_via_name(enum sehub_via_kind kind)
 bool sehub_via_takes_password(const struct sehub_via *via)
 {
 	return via->user[0] && via->kind != SEHUB_VIA_SOCKS4 &&
-	       via->kind != SEHUB_VIA_SOCKS4A;
+	       via->kind != SEHUB_VIA_SOCKS4A && via->kind != SEHUB_VIA_SSH;
 }
 
 static int refuse(const char **why, const char *text)
@@ -89,15 +91,42 @@ static int parse_scheme(const char *word, size_t len,
 		return refuse(why,
 			      "is a proxy that is spoken to in TLS, which cannot carry a session: use its http:// port");
 	return refuse(why,
-		      "has to begin with http://, socks4://, socks4a://, socks5:// or socks5h://");
+		      "has to begin with http://, socks4://, socks4a://, socks5://, socks5h:// or ssh://");
+}
+
+/* What comes behind the user. */
+static int parse_proxy(const char *text, struct sehub_via *via,
+		       const char **why)
+{
+	uint16_t port = via->kind == SEHUB_VIA_HTTP ? 0 :
+			via->kind == SEHUB_VIA_SSH ? SSH_PORT : SOCKS_PORT;
+	const char *bracket = strrchr(text, ']');
+	char host[SEHUB_HOST_MAX + 16];
+	size_t len = strlen(text);
+	int err;
+
+	if (len && text[len - 1] == '/')
+		len--;
+	if (len >= sizeof(host))
+		return refuse(why, "has a host that is too long");
+	memcpy(host, text, len);
+	host[len] = '\0';
+	err = sehub_parse_endpoint(host, port, &via->proxy);
+	if (err == -ERANGE)
+		return refuse(why, "has no port from 1 to 65535");
+	if (err)
+		return refuse(why, via->kind == SEHUB_VIA_HTTP ?
+			      "has to be http://[USER@]HOST:PORT" :
+			      "has to be SCHEME://[USER@]HOST[:PORT]");
+	if (via->kind == SEHUB_VIA_SSH && !strchr(bracket ? bracket : text, ':'))
+		via->proxy.port = 0;
+	return 0;
 }
 
 int sehub_parse_via(const char *word, struct sehub_via *via, const char **why)
 {
 	struct sehub_via result = { .kind = SEHUB_VIA_DIRECT };
-	char host[SEHUB_HOST_MAX + 16];
 	const char *rest, *at;
-	size_t len;
 	int err;
 
 	if (!*word || !strcmp(word, via_names[SEHUB_VIA_ENV])) {
@@ -115,7 +144,8 @@ int sehub_parse_via(const char *word, struct sehub_via *via, const char **why)
 	at = strrchr(rest, '@');
 	if (at) {
 		if (memchr(rest, ':', (size_t)(at - rest)))
-			return refuse(why,
+			return refuse(why, result.kind == SEHUB_VIA_SSH ?
+				      "holds a password: SSH servers let in whoever has the key" :
 				      "holds a password, which others could read: give it apart from the URL");
 		if (at == rest)
 			return refuse(why, "has no user in front of the @");
@@ -124,21 +154,9 @@ int sehub_parse_via(const char *word, struct sehub_via *via, const char **why)
 			return err;
 		rest = at + 1;
 	}
-	len = strlen(rest);
-	if (len && rest[len - 1] == '/')
-		len--;
-	if (len >= sizeof(host))
-		return refuse(why, "has a host that is too long");
-	memcpy(host, rest, len);
-	host[len] = '\0';
-	err = sehub_parse_endpoint(host, result.kind == SEHUB_VIA_HTTP ? 0 :
-				   SOCKS_PORT, &result.proxy);
-	if (err == -ERANGE)
-		return refuse(why, "has no port from 1 to 65535");
+	err = parse_proxy(rest, &result, why);
 	if (err)
-		return refuse(why, result.kind == SEHUB_VIA_HTTP ?
-			      "has to be http://[USER@]HOST:PORT" :
-			      "has to be SCHEME://[USER@]HOST[:PORT]");
+		return err;
 	*via = result;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ways to a server that are not straight: "http://[user@]proxy:port" and the
- * like, as people write them.
+ * Ways to a server that are not straight: "http://[user@]proxy:port",
+ * "ssh://[user@]host" and the like, as people write them.
  */
 #ifndef SEHUB_LIB_VIA_H
 #define SEHUB_LIB_VIA_H
@@ -24,6 +24,7 @@
  * @SEHUB_VIA_SOCKS4A: SOCKS 4A, names are looked up by the proxy
  * @SEHUB_VIA_SOCKS5: SOCKS 5 (RFC 1928), names are looked up here
  * @SEHUB_VIA_SOCKS5H: SOCKS 5, names are looked up by the proxy
+ * @SEHUB_VIA_SSH: port forwarding of an SSH server (RFC 4254 section 7.2)
  * @SEHUB_VIA_ENV: as https_proxy, all_proxy and no_proxy of the environment say
  */
 enum sehub_via_kind {
@@ -33,13 +34,14 @@ enum sehub_via_kind {
 	SEHUB_VIA_SOCKS4A,
 	SEHUB_VIA_SOCKS5,
 	SEHUB_VIA_SOCKS5H,
+	SEHUB_VIA_SSH,
 	SEHUB_VIA_ENV,
 };
 
 /**
  * struct sehub_via - a way
- * @kind: what it is; the rest is for proxies alone
- * @proxy: where the proxy is
+ * @kind: what it is; the rest is for proxies and SSH servers alone
+ * @proxy: where the proxy is; with port 0, as the configuration of ssh(1) says
  * @user: for the proxy, without control characters; "": none
  */
 struct sehub_via {
@@ -49,9 +51,11 @@ struct sehub_via {
 };
 
 /**
- * sehub_parse_via() - "", "env" or a proxy's URL
+ * sehub_parse_via() - "", "env" or the URL of a proxy or of an SSH
+ *	server
  * @word: SCHEME://[USER@]HOST[:PORT][/]; in USER %XX stands for a byte (RFC
- *	3986 section 2.1). SOCKS has port 1080 by default, HTTP none
+ *	3986 section 2.1). SOCKS has port 1080 by default, HTTP none,
+ *	SSH what ssh(1) is configured to
  * @via: where to put the result, left alone on failure
  * @why: on failure, what is wrong and what to do, for people: "holds
  *	a password, ..."

@@ -94,7 +94,7 @@ static void test_options_without_dashes(void **state)
 	check("port set 12 alice j", "");
 	check("hub set 12 suppress ", "on off");
 	check("connection add x --via ",
-	      "http:// socks4:// socks4a:// socks5:// socks5h:// env");
+	      "http:// socks4:// socks4a:// socks5:// socks5h:// ssh:// env");
 	check("connection add x --via socks5", "socks5:// socks5h://");
 	check("connection add x --via-password-file ", "@file");
 	check("hub set 12 --suppress o", "on off");

@@ -70,6 +70,12 @@ static void test_refused(void **state)
 	refused("socks5://proxy:65536", "port");
 	refused("socks5://", "SCHEME://");
 	refused("socks5://-proxy", "SCHEME://");
+	refused("ssh://alice:secret@host", "whoever has the key");
+	refused("ssh://-oProxyCommand=x", "SCHEME://");
+	refused("ssh://", "SCHEME://");
+	refused("ssh://host:0", "port");
+	refused("ssh://host:", "SCHEME://");
+	refused("ssh://host/path", "SCHEME://");
 
 	memset(user, 'u', sizeof(user));
 	snprintf(word, sizeof(word), "http://%.256s@proxy:3128", user);
@@ -116,6 +122,15 @@ static void test_taken(void **state)
 	      "2001:db8::1", 9050, "socks5://[2001:db8::1]:9050");
 	taken("socks5h://[2001:db8::1]", SEHUB_VIA_SOCKS5H, "", "2001:db8::1",
 	      1080, "socks5h://[2001:db8::1]:1080");
+
+	/* without a port: as ssh is configured */
+	taken("ssh://gate", SEHUB_VIA_SSH, "", "gate", 0, "ssh://gate");
+	taken("ssh://bob@gate_1:22/", SEHUB_VIA_SSH, "bob", "gate_1", 22,
+	      "ssh://bob@gate_1:22");
+	taken("SSH://[2001:db8::1]", SEHUB_VIA_SSH, "", "2001:db8::1", 0,
+	      "ssh://[2001:db8::1]");
+	taken("ssh://[2001:db8::1]:2222", SEHUB_VIA_SSH, "", "2001:db8::1",
+	      2222, "ssh://[2001:db8::1]:2222");
 
 	/* users with all that has a meaning in a URL */
 	taken("http://WORK%5calice@proxy:1", SEHUB_VIA_HTTP, "WORK\\alice",
