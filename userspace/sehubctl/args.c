@@ -47,7 +47,7 @@ const struct ctl_option_desc ctl_options[OPT_COUNT] = {
 		"read the password from a descriptor" },
 	[OPT_DISABLED] = { "disabled", NULL, "the user may not log in yet" },
 	[OPT_VIA] = { "via", "URL",
-		"proxy on the way: http://[USER@]HOST:PORT, socks5h://..., env" },
+		"proxy or SSH server on the way: http://[USER@]HOST:PORT, socks5h://..., ssh://..., env" },
 	[OPT_VIA_PASSWORD_FILE] = { "via-password-file", "FILE",
 		"read the proxy's password from the first line of a file" },
 	[OPT_PIN] = { "pin", "SHA256:HEX",

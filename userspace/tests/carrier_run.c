@@ -19,6 +19,9 @@ uv_loop_t carrier_loop;
 static struct carriers *carriers;
 unsigned int carrier_calls;
 int carrier_fd;
+struct carrier_line *carrier_line;
+carrier_line_fn carrier_line_ended;
+const char *carrier_ssh_config;
 enum sehub_via_kind carrier_kind;
 bool carrier_final;
 char carrier_address[64], carrier_error[512];
@@ -57,6 +60,9 @@ static void on_done(void *arg, const struct carrier_result *result)
 	(void)arg;
 	carrier_calls++;
 	carrier_fd = result->fd;
+	carrier_line = result->line;
+	if (carrier_line)
+		carrier_line_watch(carrier_line, carrier_line_ended, NULL);
 	carrier_kind = result->kind;
 	carrier_final = result->is_final;
 	snprintf(carrier_address, sizeof(carrier_address), "%s",
@@ -70,8 +76,8 @@ struct carrier *carrier_begin(const char *host, uint16_t port, const char *way,
 {
 	struct sehub_via via;
 	struct carrier_target target = {
-		.host = host, .port = port, .via = &via,
-		.via_password = password,
+		.name = "office", .host = host, .port = port, .via = &via,
+		.via_password = password, .ssh_config = carrier_ssh_config,
 	};
 	const char *why;
 

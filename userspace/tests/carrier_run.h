@@ -14,6 +14,11 @@ extern uv_loop_t carrier_loop;
 /* How often the call of the last carrier came, and what it said. */
 extern unsigned int carrier_calls;
 extern int carrier_fd;
+extern struct carrier_line *carrier_line;
+/* Called at the end of @carrier_line. */
+extern carrier_line_fn carrier_line_ended;
+/* Configuration for ssh, NULL: none. */
+extern const char *carrier_ssh_config;
 extern enum sehub_via_kind carrier_kind;
 extern bool carrier_final;
 extern char carrier_address[64], carrier_error[512];

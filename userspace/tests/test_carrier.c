@@ -3,7 +3,9 @@
  * Streams by libcurl in a loop: made, refused, named, cancelled. What proxies do
  * is in test_carrier_proxy.c.
  *
- * links: transportd/carrier_curl.c transportd/carrier_error.c lib/via.c
+ * links: transportd/carrier.c transportd/carrier_curl.c
+ * links: transportd/carrier_error.c transportd/carrier_ssh.c
+ * links: transportd/child.c lib/via.c lib/err.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c
  * links: lib/addr.c tests/carrier_run.c
  */

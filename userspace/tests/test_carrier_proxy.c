@@ -4,7 +4,9 @@
  * which of them end all attempts. The proxy is a script of bytes, so that it
  * can say what no real one would.
  *
- * links: transportd/carrier_curl.c transportd/carrier_error.c lib/via.c
+ * links: transportd/carrier.c transportd/carrier_curl.c
+ * links: transportd/carrier_error.c transportd/carrier_ssh.c
+ * links: transportd/child.c lib/via.c lib/err.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c
  * links: lib/addr.c tests/carrier_run.c
  */

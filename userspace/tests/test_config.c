@@ -98,6 +98,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config.grace_ms, 60000);
 	assert_int_equal(config.queue_limit, 4 * 1024 * 1024);
 	assert_int_equal(config.backoff_max_ms, 15000);
+	assert_null(config.ssh_config);
 	config_free(&config);
 }
 
@@ -127,7 +128,8 @@ static void test_all_keys(void **state)
 		    "dead-time = 1\n"
 		    "grace = 24h\n"
 		    "queue-limit = 512K\n"
-		    "backoff-max = 2 s\n");
+		    "backoff-max = 2 s\n"
+		    "ssh-config = /tmp/x/ssh\n");
 	assert_int_equal(config.listen_count, 3);
 	expect_address(&config, 0, "192.0.2.1:8443");
 	expect_address(&config, 1, "[2001:db8::1]:8443");
@@ -150,6 +152,7 @@ static void test_all_keys(void **state)
 	assert_int_equal(config.grace_ms, 86400000);
 	assert_int_equal(config.queue_limit, 512 * 1024);
 	assert_int_equal(config.backoff_max_ms, 2000);
+	assert_string_equal(config.ssh_config, "/tmp/x/ssh");
 	config_free(&config);
 }
 
@@ -323,7 +326,9 @@ static void test_print_reads_back(void **state)
 	assert_non_null(strstr(text, "\ngrace = 90s\n"));
 	assert_non_null(strstr(text, "\nbackoff-max = 1h\n"));
 	assert_non_null(strstr(text, "\nqueue-limit = 300000\n"));
+	assert_non_null(strstr(text, "\n#ssh-config = \n"));
 	expect_good(&after, text);
+	assert_null(after.ssh_config);
 	assert_memory_equal(before.listen, after.listen,
 			    sizeof(before.listen));
 	assert_memory_equal(&before.workers, &after.workers,

@@ -23,12 +23,6 @@
 
 #define DNS_CACHE_S	5L
 
-struct carriers {
-	CURLM *multi;
-	uv_loop_t *loop;
-	uv_timer_t timer;
-};
-
 /* A socket that libcurl wants watched. */
 struct watch {
 	uv_poll_t poll;
@@ -41,17 +35,11 @@ static void free_handle(uv_handle_t *handle)
 	free(handle->data);
 }
 
-static void carrier_free(struct carrier *c)
+void carrier_curl_end(struct carrier *c)
 {
 	curl_multi_remove_handle(c->cs->multi, c->easy);
 	curl_easy_cleanup(c->easy);
-	free(c);
-}
-
-void carrier_cancel(struct carrier *c)
-{
-	if (c)
-		carrier_free(c);
+	c->easy = NULL;
 }
 
 /* A descriptor of our own: libcurl closes the one that it has. */
@@ -91,8 +79,6 @@ static void finish(struct carrier *c, CURLcode code)
 	struct carrier_result result = {
 		.fd = -1, .address = address, .kind = used_way(c),
 	};
-	carrier_fn fn = c->fn;
-	void *arg = c->arg;
 
 	if (code == CURLE_OK) {
 		result.fd = take_socket(c, address, sizeof(address));
@@ -106,8 +92,7 @@ static void finish(struct carrier *c, CURLcode code)
 		result.fd = -1;
 		result.error = error;
 	}
-	carrier_free(c);
-	fn(arg, &result);
+	carrier_finish(c, &result);
 }
 
 static void take_news(struct carriers *cs)
@@ -253,28 +238,15 @@ static void set_proxy(struct carrier *c, const char *password)
 	curl_easy_setopt(c->easy, CURLOPT_PROXYPASSWORD, password);
 }
 
-struct carrier *carrier_connect(struct carriers *cs,
-				const struct carrier_target *target,
-				uint32_t timeout_ms, carrier_fn fn, void *arg)
+int carrier_curl_begin(struct carrier *c, const struct carrier_target *target,
+		       uint32_t timeout_ms)
 {
-	struct carrier *c = calloc(1, sizeof(*c));
 	char server[SEHUB_HOST_MAX + 16];
 	char url[sizeof(server) + 16];
 
-	if (!c)
-		return NULL;
-	c->cs = cs;
-	c->fn = fn;
-	c->arg = arg;
-	c->via = *target->via;
-	snprintf(c->server.host, sizeof(c->server.host), "%s", target->host);
-	c->server.port = target->port;
-	c->server.is_ipv6 = strchr(target->host, ':');
 	c->easy = curl_easy_init();
-	if (!c->easy) {
-		free(c);
-		return NULL;
-	}
+	if (!c->easy)
+		return -ENOMEM;
 	snprintf(url, sizeof(url), "http://%s/",
 		 sehub_format_endpoint(&c->server, server, sizeof(server)));
 	curl_easy_setopt(c->easy, CURLOPT_URL, url);
@@ -288,39 +260,28 @@ struct carrier *carrier_connect(struct carriers *cs,
 	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
 	curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
-	if (curl_multi_add_handle(cs->multi, c->easy)) {
-		curl_easy_cleanup(c->easy);
-		free(c);
-		return NULL;
-	}
-	return c;
+	if (!curl_multi_add_handle(c->cs->multi, c->easy))
+		return 0;
+	curl_easy_cleanup(c->easy);
+	return -ENOMEM;
 }
 
-struct carriers *carriers_new(uv_loop_t *loop)
+int carrier_curl_init(struct carriers *cs)
 {
-	struct carriers *cs = calloc(1, sizeof(*cs));
-
-	if (!cs)
-		return NULL;
 	cs->multi = curl_multi_init();
-	if (!cs->multi) {
-		free(cs);
-		return NULL;
-	}
-	cs->loop = loop;
-	uv_timer_init(loop, &cs->timer);
+	if (!cs->multi)
+		return -ENOMEM;
+	uv_timer_init(cs->loop, &cs->timer);
 	cs->timer.data = cs;
 	curl_multi_setopt(cs->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(cs->multi, CURLMOPT_SOCKETDATA, cs);
 	curl_multi_setopt(cs->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
 	curl_multi_setopt(cs->multi, CURLMOPT_TIMERDATA, cs);
-	return cs;
+	return 0;
 }
 
-void carriers_free(struct carriers *cs)
+void carrier_curl_uninit(struct carriers *cs)
 {
-	if (!cs)
-		return;
 	curl_multi_cleanup(cs->multi);
 	uv_close((uv_handle_t *)&cs->timer, free_handle);
 }

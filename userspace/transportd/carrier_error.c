@@ -176,21 +176,10 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 bool carrier_describe(const struct carrier *c, CURLcode code,
 		      char text[CARRIER_ERROR_MAX])
 {
-	char server[SEHUB_HOST_MAX + 16], url[SEHUB_VIA_STRLEN];
 	char why[CURL_ERROR_SIZE + SEHUB_HOST_MAX + 64];
-	const char *through = " through ";
 	bool is_final;
 
 	is_final = describe_why(c, code, why, sizeof(why));
-	sehub_format_endpoint(&c->server, server, sizeof(server));
-	sehub_format_via(&c->via, url);
-	if (c->via.kind == SEHUB_VIA_ENV) {
-		through = " as the environment says";
-		url[0] = '\0';
-	} else if (c->via.kind == SEHUB_VIA_DIRECT) {
-		through = "";
-	}
-	snprintf(text, CARRIER_ERROR_MAX, "cannot connect to %s%s%s: %s",
-		 server, through, url, why);
+	carrier_word_failure(&c->server, &c->via, why, text);
 	return is_final;
 }

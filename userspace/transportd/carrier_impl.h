@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What carrier_curl.c (streams) and carrier_error.c (what went wrong with one)
- * share.
+ * What carrier.c (their life), carrier_curl.c (sockets, proxies),
+ * carrier_error.c (what went wrong with those) and carrier_ssh.c share.
  */
 #ifndef SEHUB_TRANSPORTD_CARRIER_IMPL_H
 #define SEHUB_TRANSPORTD_CARRIER_IMPL_H
@@ -20,30 +20,70 @@
 #define CARRIER_PASSWORD_AUTH \
 	(CURLAUTH_BASIC | CURLAUTH_DIGEST | CURLAUTH_NTLM)
 
-/**
- * struct carrier - a stream being made
- * @cs: where it belongs
- * @easy: libcurl's handle of it
- * @server: where it is to lead
- * @via: the way there
- * @is_tls_proxy: the environment names a proxy that cannot serve
- * @fn: to be called
- * @arg: handed to @fn
- * @error: libcurl's word on what went wrong
- */
-struct carrier {
-	struct carriers *cs;
-	CURL *easy;
-	struct sehub_endpoint server;
-	struct sehub_via via;
-	bool is_tls_proxy;
-	carrier_fn fn;
-	void *arg;
-	char error[CURL_ERROR_SIZE];
+struct carriers {
+	CURLM *multi;
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct carrier_line *lines;
 };
 
 /**
- * carrier_describe() - put a failure into words
+ * struct carrier - a stream being made
+ * @cs: where it belongs
+ * @server: where it is to lead
+ * @via: the way there
+ * @fn: to be called
+ * @arg: handed to @fn
+ * @easy: libcurl's handle of it, NULL: there is none
+ * @is_tls_proxy: the environment names a proxy that cannot serve
+ * @error: libcurl's word on what went wrong
+ * @soon: begins @line, once the loop goes on
+ * @line: process to be begun, NULL: there is none
+ */
+struct carrier {
+	struct carriers *cs;
+	struct sehub_endpoint server;
+	struct sehub_via via;
+	carrier_fn fn;
+	void *arg;
+
+	CURL *easy;
+	bool is_tls_proxy;
+	char error[CURL_ERROR_SIZE];
+
+	uv_timer_t soon;
+	struct carrier_line *line;
+};
+
+/* carrier.c */
+
+/* The carrier's call, and its end. */
+void carrier_finish(struct carrier *c, const struct carrier_result *result);
+
+/**
+ * carrier_word_failure() - "cannot connect to hub.example:443 through ...: why"
+ * @server: where the stream was to lead
+ * @via: the way there
+ * @why: what went wrong
+ * @text: one line, for people
+ */
+void carrier_word_failure(const struct sehub_endpoint *server,
+			  const struct sehub_via *via, const char *why,
+			  char text[CARRIER_ERROR_MAX]);
+
+/* carrier_curl.c */
+
+int carrier_curl_init(struct carriers *cs);
+void carrier_curl_uninit(struct carriers *cs);
+/* 0 or -ENOMEM */
+int carrier_curl_begin(struct carrier *c, const struct carrier_target *target,
+		       uint32_t timeout_ms);
+void carrier_curl_end(struct carrier *c);
+
+/* carrier_error.c */
+
+/**
+ * carrier_describe() - put a failure of libcurl into words
  * @c: the carrier
  * @code: how libcurl's transfer ended
  * @text: one line, for people
@@ -51,5 +91,14 @@ struct carrier {
  */
 bool carrier_describe(const struct carrier *c, CURLcode code,
 		      char text[CARRIER_ERROR_MAX]);
+
+/* carrier_ssh.c */
+
+/* 0 or -ENOMEM */
+int carrier_ssh_begin(struct carrier *c, const struct carrier_target *target,
+		      uint32_t timeout_ms);
+void carrier_ssh_end(struct carrier *c);
+/* All processes, at once. */
+void carrier_ssh_uninit(struct carriers *cs);
 
 #endif /* SEHUB_TRANSPORTD_CARRIER_IMPL_H */

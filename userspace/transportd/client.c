@@ -74,6 +74,7 @@ static void client_free(struct client *c)
 	struct client **at = &c->cs->list;
 
 	client_stop_attempt(c);
+	client_release_line(c);
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
@@ -127,6 +128,7 @@ void client_retry(struct client *c, const char *error)
 	/* First of all: the text may be the attempt's own. */
 	client_set_error(c, error);
 	client_stop_attempt(c);
+	client_release_line(c);
 	c->failures++;
 	delay = backoff(c);
 	log_info("connection-retry connection=%s in-ms=%llu reason=%s", c->name,
@@ -142,6 +144,7 @@ void client_give_up(struct client *c, const char *error)
 
 	client_set_error(c, error);
 	client_stop_attempt(c);
+	client_release_line(c);
 	uv_timer_stop(&c->retry);
 	client_forget_session(c);
 	log_warn("connection-failed connection=%s reason=%s", c->name,
@@ -315,7 +318,7 @@ void clients_network_changed(struct clients *cs, uint32_t ifindex)
 		if (c->state == CONNECTION_CONNECTED) {
 			worker_probe(cs->d->workers, c->ref);
 		} else if (c->state == CONNECTION_WAITING ||
-			   (c->step == CLIENT_CARRIER &&
+			   ((c->step == CLIENT_CARRIER || c->line) &&
 			    now - c->attempt_began > STUCK_MS)) {
 			client_stop_attempt(c);
 			c->failures = 0;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "log.h"
 #include "port.h"
 
 #define CONNECT_MS	10000
@@ -29,6 +30,46 @@ void client_stop_attempt(struct client *c)
 	c->step = CLIENT_IDLE;
 }
 
+void client_release_line(struct client *c)
+{
+	carrier_line_release(c->line);
+	c->line = NULL;
+}
+
+void client_await_line(struct client *c, const char *error)
+{
+	if (!c->line) {
+		client_retry(c, error);
+		return;
+	}
+	snprintf(c->error, sizeof(c->error), "%s", error);
+	client_stop_attempt(c);
+	c->step = CLIENT_LINE;
+	carrier_line_finish(c->line);
+}
+
+static void on_line_ended(void *arg, const char *error, bool is_final)
+{
+	struct client *c = arg;
+	char text[LOG_QUOTE_MAX], last[CLIENT_ERROR_MAX];
+
+	c->line = NULL;
+	if (c->step == CLIENT_IDLE || c->step == CLIENT_WORKER) {
+		/* The worker sees the stream end. */
+		if (error)
+			log_info("connection-ssh connection=%s ended reason=%s",
+				 c->name, log_quote(text, sizeof(text), error));
+		return;
+	}
+	snprintf(last, sizeof(last), "%s",
+		 error ? error : c->step == CLIENT_LINE ? c->error :
+		 "the server closed the connection");
+	if (is_final)
+		client_give_up(c, last);
+	else
+		client_retry(c, last);
+}
+
 static void on_carrier(void *arg, const struct carrier_result *result)
 {
 	struct client *c = arg;
@@ -43,6 +84,9 @@ static void on_carrier(void *arg, const struct carrier_result *result)
 		client_retry(c, result->error);
 		return;
 	}
+	c->line = result->line;
+	if (c->line)
+		carrier_line_watch(c->line, on_line_ended, c);
 	c->carrier_kind = result->kind;
 	snprintf(c->address, sizeof(c->address), "%s", result->address);
 	if (client_login(c, result->fd, &err)) {
@@ -120,8 +164,9 @@ static int take_target(struct client *c, const struct store_connection *sc,
 static void begin_stream(struct client *c, const struct store_connection *sc)
 {
 	struct carrier_target target = {
-		.host = c->host, .port = c->port, .via = &c->via,
-		.via_password = sc->via_password,
+		.name = c->name, .host = c->host, .port = c->port,
+		.via = &c->via, .via_password = sc->via_password,
+		.ssh_config = c->cs->d->config.ssh_config,
 	};
 
 	c->carrier = carrier_connect(c->cs->carriers, &target, CONNECT_MS,
@@ -141,6 +186,7 @@ void client_attempt(struct client *c)
 	int ret;
 
 	client_stop_attempt(c);
+	client_release_line(c);
 	c->attempt_began = uv_now(&d->loop);
 	ret = is_card_elsewhere(c) ? 0 : make_card(c, &err);
 	if (ret == -EEXIST || ret == -EPERM) {

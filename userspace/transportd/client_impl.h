@@ -35,6 +35,7 @@ struct clients {
  * @CLIENT_ATTACH: the server's ATTACH is to come
  * @CLIENT_RESUME: the server's RESUME is to come
  * @CLIENT_WORKER: a worker is getting the port
+ * @CLIENT_LINE: the stream broke, and the process behind it is to say why
  */
 enum client_step {
 	CLIENT_IDLE,
@@ -45,6 +46,7 @@ enum client_step {
 	CLIENT_ATTACH,
 	CLIENT_RESUME,
 	CLIENT_WORKER,
+	CLIENT_LINE,
 };
 
 /**
@@ -73,6 +75,7 @@ enum client_step {
  * @ctx: TLS context of the attempt
  * @carrier: stream being made
  * @ch: channel of the login
+ * @line: process behind the stream, of an attempt and of a session
  * @auth: password exchange
  * @salted: what spares the next one its iterations
  * @has_session: there is a session to resume: @port_id and @session are valid
@@ -111,6 +114,7 @@ struct client {
 	struct tls_context *ctx;
 	struct carrier *carrier;
 	struct channel *ch;
+	struct carrier_line *line;
 	struct auth_client *auth;
 	struct auth_salted salted;
 
@@ -120,7 +124,7 @@ struct client {
 	struct session_ref ref;
 	bool is_resuming;
 	enum sehub_via_kind carrier_kind;
-	char address[64];
+	char address[SEHUB_HOST_MAX + 16];
 	char cipher[40];
 };
 
@@ -142,8 +146,12 @@ void client_forget_session(struct client *c);
 /* client_attempt.c */
 
 void client_attempt(struct client *c);
-/* Leaves nothing of an attempt. */
+/* Leaves nothing of an attempt but the line, which a session may have. */
 void client_stop_attempt(struct client *c);
+/* No stream needs it any more. */
+void client_release_line(struct client *c);
+/* The stream broke: try again once it is known why; @error if nobody says. */
+void client_await_line(struct client *c, const char *error);
 
 /* client_login.c */
 

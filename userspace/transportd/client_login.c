@@ -407,10 +407,10 @@ static void on_ended(void *arg, enum channel_end end, const char *why)
 			break;
 		}
 		snprintf(text, sizeof(text), "TLS handshake: %s", why);
-		client_retry(c, text);
+		client_await_line(c, text);
 		break;
 	case CHANNEL_LOST:
-		client_retry(c, text);
+		client_await_line(c, text);
 		break;
 	case CHANNEL_TIMEOUT:
 		client_retry(c, "the login took too long");

@@ -45,6 +45,7 @@ struct config_listen {
  * @state_directory: holds state.db
  * @certificate: PEM file; default server.crt in @state_directory
  * @key: PEM file; default server.key in @state_directory
+ * @ssh_config: configuration of ssh(1); NULL: its usual ones
  * @workers: threads that carry sessions; 0 in the file: one for each CPU that
  *	the process may use; here always >= 1
  * @log_level: least important level that is logged
@@ -72,6 +73,7 @@ struct config {
 	char *state_directory;
 	char *certificate;
 	char *key;
+	char *ssh_config;
 	unsigned int workers;
 	enum log_level log_level;
 	uint32_t login_timeout_ms;

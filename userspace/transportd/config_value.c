@@ -69,6 +69,9 @@ const struct config_key config_keys[] = {
 	KEY("backoff-max", CONFIG_DURATION, backoff_max_ms,
 	    100, SECONDS(3600), "15s",
 	    "longest time between two attempts to connect"),
+	KEY("ssh-config", CONFIG_PATH, ssh_config, 0, PATH_MAX - 64,
+	    NULL, "configuration of ssh for connections through SSH servers; "
+	    "default: ssh's own"),
 };
 
 _Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) == CONFIG_KEYS,
@@ -379,13 +382,22 @@ static void config_print_value(const struct config *config,
 	}
 }
 
+/* A path may be missing; the line then stands as a comment. */
+static bool is_set(const struct config *config, const struct config_key *key)
+{
+	return key->type != CONFIG_PATH ||
+	       *(char *const *)((const char *)config + key->offset);
+}
+
 void config_print(const struct config *config, FILE *stream)
 {
 	for (size_t i = 0; i < CONFIG_KEYS; i++) {
 		const struct config_key *key = &config_keys[i];
 
-		fprintf(stream, "# %s\n%s = ", key->help, key->name);
-		config_print_value(config, key, stream);
+		fprintf(stream, "# %s\n%s%s = ", key->help,
+			is_set(config, key) ? "" : "#", key->name);
+		if (is_set(config, key))
+			config_print_value(config, key, stream);
 		fputc('\n', stream);
 	}
 }
