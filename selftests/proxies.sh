@@ -9,7 +9,7 @@
 
 # shellcheck source=e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
-require jq squid tinyproxy microsocks socat ss openssl ssh ssh-keygen
+require nft pgrep jq squid tinyproxy microsocks socat ss openssl ssh ssh-keygen
 
 P=198.51.100.1
 PROXY=
@@ -18,7 +18,7 @@ MADE=()
 # the tests say what they need of it
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
-setup_topology() {
+setup_proxies() {
 	# proxies give up their rights before they read their files
 	chmod 711 "$TMP"
 	start_server && user_add 12 alice right && make_machine p c &&
@@ -36,7 +36,7 @@ setup_topology() {
 	EOT
 	password secret
 	password wrong
-	make_etc && daemon_conf c listen=none && daemon_start c
+	make_etc && daemon_conf c listen=none "ssh-config=$TMP/c/ssh" && daemon_start c
 }
 
 # make_dir DIR: for as long as this takes
@@ -92,8 +92,14 @@ proxy_start() {
 	}
 }
 
+# sshd's children are leaders of groups of their own
 proxy_end() {
+	local pid
+
 	[ -n "$PROXY" ] || return 0
+	for pid in $(pgrep -P "$PROXY"); do
+		kill -KILL -- "-$pid" 2>/dev/null
+	done
 	kill -KILL -- "-$PROXY"
 	wait "$PROXY" 2>/dev/null
 	PROXY=
@@ -163,18 +169,31 @@ microsocks_start() {
 	proxy_start 1081 microsocks -i "$P" -p 1081 -u bob -P secret
 }
 
-# On p itself, for root by a key.
-sshd_start() {
+# sshd_conf FILE ADDRESS:PORT [LINE...]: for root, by a key
+sshd_conf() {
+	local file=$1 address=$2 name
+
+	shift 2
 	make_dir /run/sshd
-	ssh-keygen -q -t ed25519 -N "" -f "$TMP/key" &&
-		cat >"$TMP/p/sshd.conf" <<-EOT || return 1
-			ListenAddress 127.0.0.1:2222
-			HostKey $TMP/key
-			PidFile none
-			AuthorizedKeysFile $TMP/key.pub
-			StrictModes no
-			UsePAM no
-		EOT
+	for name in key hostkey; do
+		[ -e "$TMP/$name" ] ||
+			ssh-keygen -q -t ed25519 -N "" -f "$TMP/$name" || return 1
+	done
+	{
+		# the first value counts
+		printf '%s\n' "$@"
+		echo "ListenAddress $address"
+		echo "HostKey $TMP/hostkey"
+		echo "PidFile none"
+		echo "AuthorizedKeysFile $TMP/key.pub"
+		echo "StrictModes no"
+		echo "UsePAM no"
+	} >"$file"
+}
+
+# On p itself.
+sshd_start() {
+	sshd_conf "$TMP/p/sshd.conf" 127.0.0.1:2222 || return 1
 	spawn p "$TMP/p/log" /usr/sbin/sshd -D -e -f "$TMP/p/sshd.conf"
 	# shellcheck disable=SC2034
 	SSHD=$SPAWNED
@@ -196,4 +215,87 @@ via() {
 error_is() {
 	# shellcheck disable=SC2053 # it is a pattern
 	[[ $(json c '.error // ""' connection show "$1") = *$2 ]]
+}
+
+resumed() {
+	[ "$(json c .resumes connection show "$NAME")" -gt "$1" ] &&
+		connection_is c "$NAME" connected
+}
+
+# A transfer lasts until the session has gone on over a new proxy.
+outlives_the_proxy() {
+	local before status=0
+
+	before=$(json c .resumes connection show "$NAME")
+	rm -f "$TMP/receive" "$TMP/input"
+	mkfifo "$TMP/input"
+	spawn hub "$TMP/receive" "$KSFT_DIR/streamtool" receive 5001 -
+	local receive=$SPAWNED
+	busywait 10000 grep -q ready "$TMP/receive" || return 1
+	on c "$KSFT_DIR/streamtool" send 203.0.113.1 5001 - <"$TMP/input" &
+	local send=$!
+	exec 9>"$TMP/input"
+	# whoever has it open holds up the end of the transfer
+	busywait 20000 grep -q begun "$TMP/receive" && proxy_end &&
+		proxy_start "${PROXY_COMMAND[@]}" 9>&- &&
+		busywait 60000 resumed "$before" || status=1
+	exec 9>&-
+	wait "$send" || status=1
+	wait "$receive" || status=1
+	[ $status = 0 ] || cat "$TMP/receive" "$TMP/c/log"
+	return $status
+}
+
+# carries CARRIER WAY [WORD...]: the way is written as it is shown
+carries() {
+	local carrier=$1
+
+	NAME=$carrier
+	shift
+	via "$NAME" "$@" && connection_up c "$NAME" &&
+		equal "$(json hub '.[].carrier' session list)" "$carrier" \
+			"carrier" &&
+		on c ip address add 203.0.113.10/24 dev "$NAME" &&
+		pings c 203.0.113.1 && outlives_the_proxy &&
+		equal "$(json hub '.[].carrier' session list)" "$carrier" \
+			"carrier after a resume" &&
+		ctl c connection show "$NAME" | grep -E "^ *via +$1\$" &&
+		ctl c connection down "$NAME"
+	local status=$?
+	ctl c connection del "$NAME"
+	proxy_end
+	return $status
+}
+
+# the name is one that the client cannot look up
+by_name() {
+	local SERVER=hub.example
+
+	carries "$@"
+}
+
+# Between two attempts, or in the middle of one.
+goes_on() {
+	json c 'select(.state != "failed") | .state' connection show refused
+}
+
+# Nothing will happen any more.
+has_ended() {
+	json c 'select(.state == "failed" and (.retry_in_ms // 0) == 0) | .state' \
+		connection show refused
+}
+
+# refused NEXT PATTERN URL [WORD...]: why, and whether it goes_on or has_ended
+refused() {
+	local next=$1 error=$2
+
+	shift 2
+	via refused "$@" || return 1
+	ctl c connection up refused --no-wait
+	busywait 30000 error_is refused "$error" && busywait 10000 "$next"
+	local status=$?
+	[ $status = 0 ] || ctl c connection show refused
+	ctl c connection del refused
+	proxy_end
+	return $status
 }

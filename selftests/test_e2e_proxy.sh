@@ -22,54 +22,8 @@ TESTS="
 # shellcheck source=proxies.sh
 . "$(dirname "$0")/proxies.sh"
 
-resumed() {
-	[ "$(json c .resumes connection show "$NAME")" -gt "$1" ] &&
-		connection_is c "$NAME" connected
-}
-
-# A transfer lasts until the session has gone on over a new proxy.
-outlives_the_proxy() {
-	local before status=0
-
-	before=$(json c .resumes connection show "$NAME")
-	rm -f "$TMP/receive" "$TMP/input"
-	mkfifo "$TMP/input"
-	spawn hub "$TMP/receive" "$KSFT_DIR/streamtool" receive 5001 -
-	local receive=$SPAWNED
-	busywait 10000 grep -q ready "$TMP/receive" || return 1
-	on c "$KSFT_DIR/streamtool" send 203.0.113.1 5001 - <"$TMP/input" &
-	local send=$!
-	exec 9>"$TMP/input"
-	# whoever has it open holds up the end of the transfer
-	busywait 20000 grep -q begun "$TMP/receive" && proxy_end &&
-		proxy_start "${PROXY_COMMAND[@]}" 9>&- &&
-		busywait 60000 resumed "$before" || status=1
-	exec 9>&-
-	wait "$send" || status=1
-	wait "$receive" || status=1
-	[ $status = 0 ] || cat "$TMP/receive" "$TMP/c/log"
-	return $status
-}
-
-# carries CARRIER WAY [WORD...]: the way is written as it is shown
-carries() {
-	local carrier=$1
-
-	NAME=$carrier
-	shift
-	via "$NAME" "$@" && connection_up c "$NAME" &&
-		equal "$(json hub '.[].carrier' session list)" "$carrier" \
-			"carrier" &&
-		on c ip address add 203.0.113.10/24 dev "$NAME" &&
-		pings c 203.0.113.1 && outlives_the_proxy &&
-		equal "$(json hub '.[].carrier' session list)" "$carrier" \
-			"carrier after a resume" &&
-		ctl c connection show "$NAME" | grep -E "^ *via +$1\$" &&
-		ctl c connection down "$NAME"
-	local status=$?
-	ctl c connection del "$NAME"
-	proxy_end
-	return $status
+setup_topology() {
+	setup_proxies
 }
 
 test_there_is_no_other_way() {
@@ -119,13 +73,6 @@ test_tinyproxy() {
 test_dante_by_socks4() {
 	needs_dante || return
 	dante_start none && carries socks4 "socks4://$P:1080"
-}
-
-# the name is one that the client cannot look up
-by_name() {
-	local SERVER=hub.example
-
-	carries "$@"
 }
 
 # ssh -D is a proxy for SOCKS 4, 4A and 5.

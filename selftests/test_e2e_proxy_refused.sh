@@ -20,30 +20,8 @@ TESTS="
 # shellcheck source=proxies.sh
 . "$(dirname "$0")/proxies.sh"
 
-# Between two attempts, or in the middle of one.
-goes_on() {
-	json c 'select(.state != "failed") | .state' connection show refused
-}
-
-# Nothing will happen any more.
-has_ended() {
-	json c 'select(.state == "failed" and (.retry_in_ms // 0) == 0) | .state' \
-		connection show refused
-}
-
-# refused NEXT PATTERN URL [WORD...]: why, and whether it goes_on or has_ended
-refused() {
-	local next=$1 error=$2
-
-	shift 2
-	via refused "$@" || return 1
-	ctl c connection up refused --no-wait
-	busywait 30000 error_is refused "$error" && busywait 10000 "$next"
-	local status=$?
-	[ $status = 0 ] || ctl c connection show refused
-	ctl c connection del refused
-	proxy_end
-	return $status
+setup_topology() {
+	setup_proxies
 }
 
 test_user_that_a_proxy_refuses() {
