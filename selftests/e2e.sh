@@ -15,6 +15,7 @@ DAEMON=$TOP/userspace/transportd/sehub-transportd
 [ -x "$DAEMON" ] || DAEMON=$(command -v sehub-transportd)
 PEER=$KSFT_DIR/e2e_peer
 declare -A DPID
+MADE=()
 SERVER=
 
 # require WORD...: these programs, or the file is skipped
@@ -79,6 +80,33 @@ make_cable() {
 			address add 2001:db8:$n::2/64 dev eth0 nodad
 			link set eth0 up
 		EOT
+}
+
+# make_dir DIR: for as long as this takes
+make_dir() {
+	[ -d "$1" ] || { mkdir "$1" && MADE+=("$1"); }
+}
+
+# etc_begin NAME [LINE...]: an /etc of its own for the machine, as ip-netns(8)
+# provides it, with these lines in its hosts file
+etc_begin() {
+	local dir=/etc/netns/${NS[$1]}
+
+	shift
+	make_dir /etc/netns
+	mkdir "$dir" && printf '%s\n' "127.0.0.1 localhost" "$@" >"$dir/hosts" &&
+		echo "nameserver 127.0.0.1" >"$dir/resolv.conf"
+}
+
+etc_end() {
+	local name
+
+	for name; do
+		[ -z "${NS[$name]:-}" ] || rm -rf "/etc/netns/${NS[$name]}"
+	done
+	for name in "${MADE[@]}"; do
+		rmdir "$name"
+	done
 }
 
 # --- daemons ------------------------------------------------------------------

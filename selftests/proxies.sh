@@ -13,7 +13,6 @@ require nft pgrep jq squid tinyproxy microsocks socat ss openssl ssh ssh-keygen
 
 P=198.51.100.1
 PROXY=
-MADE=()
 
 # the tests say what they need of it
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
@@ -39,19 +38,11 @@ setup_proxies() {
 	make_etc && daemon_conf c listen=none "ssh-config=$TMP/c/ssh" && daemon_start c
 }
 
-# make_dir DIR: for as long as this takes
-make_dir() {
-	[ -d "$1" ] || { mkdir "$1" && MADE+=("$1"); }
-}
-
 # /etc of p, as ip-netns(8) provides it: a name, and a user with a password
 make_etc() {
 	local dir=/etc/netns/${NS[p]}
 
-	make_dir /etc/netns
-	mkdir "$dir" && echo "127.0.0.1 localhost" >"$dir/hosts" &&
-		echo "$SERVER hub.example" >>"$dir/hosts" &&
-		echo "nameserver 127.0.0.1" >"$dir/resolv.conf" &&
+	etc_begin p "$SERVER hub.example" &&
 		cp /etc/passwd "$dir/passwd" &&
 		echo "bob:x:60123:65534::/:/bin/false" >>"$dir/passwd" &&
 		# OpenSSH lets nobody in whose account is locked, not even by a key
@@ -62,13 +53,8 @@ make_etc() {
 }
 
 teardown() {
-	local dir
-
 	proxy_end
-	[ -z "${NS[p]:-}" ] || rm -rf "/etc/netns/${NS[p]}"
-	for dir in "${MADE[@]}"; do
-		rmdir "$dir"
-	done
+	etc_end p
 }
 
 # --- proxies ------------------------------------------------------------------

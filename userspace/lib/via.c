@@ -187,3 +187,18 @@ char *sehub_format_via(const struct sehub_via *via, char buf[SEHUB_VIA_STRLEN])
 	sehub_format_endpoint(&via->proxy, p, (size_t)(end - p));
 	return buf;
 }
+
+int sehub_parse_source(const char *word, enum sehub_source *source)
+{
+	struct sehub_ip_addr addr;
+
+	if (!*word)
+		*source = SEHUB_SOURCE_ANY;
+	else if (!sehub_parse_ip(word, &addr))
+		*source = SEHUB_SOURCE_ADDRESS;
+	else if (sehub_is_ifname(word))
+		*source = SEHUB_SOURCE_DEVICE;
+	else
+		return -EINVAL;
+	return 0;
+}

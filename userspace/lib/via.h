@@ -69,6 +69,29 @@ char *sehub_format_via(const struct sehub_via *via, char buf[SEHUB_VIA_STRLEN]);
 /** sehub_via_takes_password() - whether its user can have a password */
 bool sehub_via_takes_password(const struct sehub_via *via);
 
+#define SEHUB_SOURCE_STRLEN	48
+
+/**
+ * enum sehub_source - what connections go out from
+ * @SEHUB_SOURCE_ANY: as the routes say
+ * @SEHUB_SOURCE_ADDRESS: an address of this host
+ * @SEHUB_SOURCE_DEVICE: a network device of it
+ */
+enum sehub_source {
+	SEHUB_SOURCE_ANY,
+	SEHUB_SOURCE_ADDRESS,
+	SEHUB_SOURCE_DEVICE,
+};
+
+/**
+ * sehub_parse_source() - "", "192.0.2.1", "2001:db8::1", "eth1"
+ * @word: an address, without a zone, or the name of a network device; what can be
+ *	both is an address
+ * @source: which of them it is
+ * Return: 0, or -EINVAL for what cannot be either.
+ */
+int sehub_parse_source(const char *word, enum sehub_source *source);
+
 /** sehub_via_name() - "direct", "http", "socks5", ...: scheme, for people */
 const char *sehub_via_name(enum sehub_via_kind kind);
 

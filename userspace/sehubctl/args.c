@@ -50,6 +50,8 @@ const struct ctl_option_desc ctl_options[OPT_COUNT] = {
 		"proxy or SSH server on the way: http://[USER@]HOST:PORT, socks5h://..., ssh://..., env" },
 	[OPT_VIA_PASSWORD_FILE] = { "via-password-file", "FILE",
 		"read the proxy's password from the first line of a file" },
+	[OPT_SOURCE] = { "source", "ADDRESS|DEV",
+		"go out from this address or network device" },
 	[OPT_PIN] = { "pin", "SHA256:HEX",
 		"accept the certificate with this fingerprint only" },
 	[OPT_CA] = { "ca", "FILE",

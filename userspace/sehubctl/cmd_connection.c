@@ -104,6 +104,8 @@ static int add_via(struct ctl *ctl, struct json_object *params)
 static int add_all(struct ctl *ctl, struct json_object *params)
 {
 	const char *device = ctl->values[OPT_DEVICE];
+	const char *source = ctl->values[OPT_SOURCE];
+	enum sehub_source kind;
 	uint16_t vlan = 0;
 	int status;
 
@@ -119,6 +121,12 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 				  device);
 	if (device)
 		ctl_add_string(params, "device", device);
+	if (source && (!*source || sehub_parse_source(source, &kind)))
+		return ctl_misuse(ctl,
+				  "--source: \"%.60s\" is no address and no network device's name",
+				  source);
+	if (source)
+		ctl_add_string(params, "source", source);
 	if (ctl_has(ctl, OPT_AUTO))
 		ctl_add_bool(params, "auto", true);
 	status = add_server(ctl, params);
@@ -261,6 +269,9 @@ int cmd_connection_show(struct ctl *ctl)
 	print_value("server", "%s", ctl_get_string(c, "server"));
 	if (*ctl_get_string(c, "via"))
 		print_value("via", "%s", ctl_get_string(c, "via"));
+	if (*ctl_get_string(c, "source"))
+		print_value("going out", "from %s",
+			    ctl_get_string(c, "source"));
 	print_value("hub", "vlan %d", (int)ctl_get_int(c, "vlan"));
 	print_value("user", "%s", ctl_get_string(c, "user"));
 	print_value("device", "%s", ctl_get_string(c, "device"));

@@ -336,6 +336,9 @@ static void offer_value(struct completion *c, enum ctl_option option)
 	case OPT_VIA:
 		offer_via(c);
 		break;
+	case OPT_SOURCE:
+		offer_devices(c);
+		break;
 	case OPT_PASSWORD_FILE:
 	case OPT_VIA_PASSWORD_FILE:
 	case OPT_CA:

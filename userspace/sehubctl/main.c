@@ -81,7 +81,8 @@ const struct ctl_command ctl_commands[] = {
 
 	{ "connection", "add", cmd_connection_add, "NAME",
 	  OPT(SERVER) | OPT(VLAN) | OPT(USER),
-	  OPT_PASSWORD | OPT(VIA) | OPT(VIA_PASSWORD_FILE) | OPT(PIN) |
+	  OPT_PASSWORD | OPT(VIA) | OPT(VIA_PASSWORD_FILE) |
+	  OPT(SOURCE) | OPT(PIN) |
 	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(AUTO),
 	  "describe a connection to a hub" },
 	{ "connection", "del", cmd_connection_del, "CONNECTION", 0, 0,

@@ -21,6 +21,7 @@ unsigned int carrier_calls;
 int carrier_fd;
 struct carrier_line *carrier_line;
 carrier_line_fn carrier_line_ended;
+const char *carrier_source = "";
 const char *carrier_ssh_config;
 enum sehub_via_kind carrier_kind;
 bool carrier_final;
@@ -76,7 +77,8 @@ struct carrier *carrier_begin(const char *host, uint16_t port, const char *way,
 {
 	struct sehub_via via;
 	struct carrier_target target = {
-		.name = "office", .host = host, .port = port, .via = &via,
+		.name = "office", .host = host, .port = port,
+		.source = carrier_source, .via = &via,
 		.via_password = password, .ssh_config = carrier_ssh_config,
 	};
 	const char *why;

@@ -17,6 +17,8 @@ extern int carrier_fd;
 extern struct carrier_line *carrier_line;
 /* Called at the end of @carrier_line. */
 extern carrier_line_fn carrier_line_ended;
+/* What streams go out from, "": anything. */
+extern const char *carrier_source;
 /* Configuration for ssh, NULL: none. */
 extern const char *carrier_ssh_config;
 extern enum sehub_via_kind carrier_kind;

@@ -75,6 +75,60 @@ static void test_both_families(void **state)
 	close(listener);
 }
 
+/* The address that the other side sees. */
+static void check_source(int listener, const char *source)
+{
+	struct sockaddr_in peer;
+	socklen_t len = sizeof(peer);
+	char text[INET_ADDRSTRLEN];
+	int fd;
+
+	assert_string_equal(carrier_error, "");
+	fd = accept(listener, (struct sockaddr *)&peer, &len);
+	assert_true(fd >= 0);
+	inet_ntop(AF_INET, &peer.sin_addr, text, sizeof(text));
+	assert_string_equal(text, source);
+	close(fd);
+	close(carrier_fd);
+}
+
+static void expect_no_source(const char *source, uint16_t port,
+			     const char *why)
+{
+	char text[128];
+
+	carrier_source = source;
+	carrier_dial("127.0.0.1", port);
+	snprintf(text, sizeof(text),
+		 "cannot connect to 127.0.0.1:%u: cannot go out from %s: %s",
+		 port, source, why);
+	assert_string_equal(carrier_error, text);
+	assert_false(carrier_final);
+}
+
+static void test_source(void **state)
+{
+	uint16_t port;
+	int listener;
+
+	(void)state;
+	listener = carrier_listen(AF_INET, &port);
+	expect_no_source("192.0.2.77", port, "Cannot assign requested address");
+	expect_no_source("nosuch0", port,
+			 "no such address or network device");
+	expect_no_source("::1", port,
+			 "what is there has no address of that family");
+
+	carrier_source = "127.0.0.5";
+	carrier_dial("127.0.0.1", port);
+	check_source(listener, "127.0.0.5");
+	carrier_source = "lo";
+	carrier_dial("127.0.0.1", port);
+	check_source(listener, "127.0.0.1");
+	carrier_source = "";
+	close(listener);
+}
+
 static void test_refused(void **state)
 {
 	char expected[128];
@@ -125,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_families),
+		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_name_that_is_none),
 		cmocka_unit_test(test_cancelled),

@@ -226,12 +226,14 @@ static void test_arguments(void **state)
 		"-T\n-x\n-a\n-o\nBatchMode=yes\n-o\nControlMaster=no\n-o\n"
 		"ForkAfterAuthentication=no\n-o\nConnectTimeout=5\n-W\nhub.example:443\n";
 	static const struct {
-		const char *way, *config, *args;
+		const char *way, *source, *config, *args;
 	} cases[] = {
-		{ "ssh://gate", NULL, "--\ngate\n" },
-		{ "ssh://gate:2222", NULL, "-p\n2222\n--\ngate\n" },
-		{ "ssh://bob@[2001:db8::1]", NULL, "-l\nbob\n--\n2001:db8::1\n" },
-		{ "ssh://-x%20y@gate:22", "/etc/sehub/ssh_config",
+		{ "ssh://gate", "", NULL, "--\ngate\n" },
+		{ "ssh://gate:2222", "192.0.2.1", NULL,
+		  "-p\n2222\n-b\n192.0.2.1\n--\ngate\n" },
+		{ "ssh://bob@[2001:db8::1]", "eth1", NULL,
+		  "-l\nbob\n-B\neth1\n--\n2001:db8::1\n" },
+		{ "ssh://-x%20y@gate:22", "", "/etc/sehub/ssh_config",
 		  "-F\n/etc/sehub/ssh_config\n-l\n-x y\n-p\n22\n--\ngate\n" },
 	};
 	char script[128], text[1024], expected[1024];
@@ -241,6 +243,7 @@ static void test_arguments(void **state)
 		 in_dir("args"));
 	write_ssh(script);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		carrier_source = cases[i].source;
 		carrier_ssh_config = cases[i].config;
 		dial(cases[i].way);
 		wait_ended();
@@ -252,6 +255,7 @@ static void test_arguments(void **state)
 			 cases[i].args);
 		assert_string_equal(text, expected);
 	}
+	carrier_source = "";
 	carrier_ssh_config = NULL;
 }
 

@@ -97,6 +97,7 @@ static void test_options_without_dashes(void **state)
 	      "http:// socks4:// socks4a:// socks5:// socks5h:// ssh:// env");
 	check("connection add x --via socks5", "socks5:// socks5h://");
 	check("connection add x --via-password-file ", "@file");
+	check("connection add x --source l", "lo");
 	check("hub set 12 --suppress o", "on off");
 	/* a port that is called so, and a name that is */
 	check("port set 12 policy d", "");

@@ -151,6 +151,7 @@ static void test_connection_add_and_show(void **state)
 	/* the password is never shown */
 	assert_false(json_object_object_get_ex(reply, "password", NULL));
 	assert_null(text_of(reply, "via"));
+	assert_null(text_of(reply, "source"));
 	json_object_put(reply);
 	expect_done(fd, "ConnectionAdd", "{\"name\":\"a\",\"server\":\"[::1]:444\",\"vlan\":1,\"user\":\"u\",\"tofu\":true,\"device\":\"d\"}");
 	reply = expect_reply(ask(fd, "ConnectionList", NULL));
@@ -166,10 +167,11 @@ static void test_connection_via(void **state)
 	struct json_object *reply;
 
 	(void)state;
-	expect_done(fd, "ConnectionAdd", "{\"name\":\"by-proxy\",\"server\":\"h\",\"vlan\":1,\"user\":\"u\",\"via\":\"HTTP://it%27s@proxy:3128/\",\"via_password\":\"secret\"}");
+	expect_done(fd, "ConnectionAdd", "{\"name\":\"by-proxy\",\"server\":\"h\",\"vlan\":1,\"user\":\"u\",\"via\":\"HTTP://it%27s@proxy:3128/\",\"via_password\":\"secret\",\"source\":\"eth1\"}");
 	reply = expect_reply(ask(fd, "ConnectionShow", "{\"name\":\"by-proxy\"}"));
 	/* in one form */
 	assert_string_equal(text_of(reply, "via"), "http://it%27s@proxy:3128");
+	assert_string_equal(text_of(reply, "source"), "eth1");
 	assert_false(json_object_object_get_ex(reply, "via_password", NULL));
 	json_object_put(reply);
 }
@@ -200,6 +202,9 @@ static void test_connection_refusals(void **state)
 		{ "{\"name\":\"a234567890123456\",\"server\":\"h\",\"vlan\":1,\"user\":\"u\"}",
 		  "device: name one, as \"a234567890123456\" cannot be the name of a device",
 		  "device" },
+		{ "{" WORK ",\"source\":\"fe80::1%eth0\"}",
+		  "source: has to be an address without a zone, or the name of a network device",
+		  "source" },
 		{ "{" WORK ",\"pin\":\"SHA256:00\"}",
 		  "pin: has to be SHA256: and 64 hex digits, as the server shows it",
 		  "pin" },

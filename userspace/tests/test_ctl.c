@@ -313,6 +313,8 @@ static void test_connection_words(void **state)
 		"--via socks4://u@proxy --via-password-file /dev/null",
 		"--via env --via-password-file /dev/null",
 		"--via-password-file /dev/null",
+		"--source=", "--source fe80::1%eth0", "--source a/b",
+		"--source 192.0.2.256/24",
 	};
 	char line[256];
 

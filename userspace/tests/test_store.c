@@ -223,6 +223,7 @@ static void test_connection(void **state)
 
 	(void)state;
 	strcpy(added.ca, "/etc/ssl/it's.pem");
+	strcpy(added.source, "2001:db8::1");
 	strcpy(added.via, "http://it%27s@proxy:3128");
 	strcpy(added.via_password, "'); DROP TABLE connections;--");
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
@@ -309,12 +310,16 @@ static void test_connection_errors(void **state)
 	bad = connection("home", "w1");
 	strcpy(bad.via, "proxy:3128");
 	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
-		     "via: the URL has to begin with http://, socks4://, socks4a://, socks5:// or socks5h://");
+		     "via: the URL has to begin with http://, socks4://, socks4a://, socks5://, socks5h:// or ssh://");
 	bad = connection("home", "w1");
 	strcpy(bad.via, "http://proxy:3128");
 	strcpy(bad.via_password, "pw");
 	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
 		     "via_password: via has no user who could have one");
+	bad = connection("home", "w1");
+	strcpy(bad.source, "a b");
+	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
+		     "source: \"a b\" is no address and no network device");
 	bad = connection("home", "w1");
 	strcpy(bad.password, "\xff");
 	assert_int_equal(store_connection_add(store, &bad, &error), -EINVAL);

@@ -232,7 +232,7 @@ static void test_older_version(void **state)
 	struct store_connection found, added = {
 		.name = "new", .server = "h", .vlan = 1, .user = "u",
 		.device = "n0", .via = "socks5h://u@p:1080",
-		.via_password = "x",
+		.via_password = "x", .source = "eth1",
 	};
 
 	(void)state;
@@ -248,6 +248,7 @@ static void test_older_version(void **state)
 	assert_int_equal(found.client_id[15], 15);
 	assert_string_equal(found.via, "");
 	assert_string_equal(found.via_password, "");
+	assert_string_equal(found.source, "");
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
 	store_close(store);
 	open_store();
@@ -255,6 +256,7 @@ static void test_older_version(void **state)
 			 0);
 	assert_string_equal(found.via, "socks5h://u@p:1080");
 	assert_string_equal(found.via_password, "x");
+	assert_string_equal(found.source, "eth1");
 }
 
 static void test_foreign(void **state)

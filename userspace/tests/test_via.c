@@ -152,6 +152,30 @@ static void test_taken(void **state)
 	taken(word, SEHUB_VIA_HTTP, user, "proxy", 1, word);
 }
 
+static void test_source(void **state)
+{
+	static const char *const bad[] = {
+		"a b", "a/b", "fe80::1%eth0", "[2001:db8::1]", "192.0.2.1:80",
+		"..", "name-of-a-device-too-long",
+	};
+	enum sehub_source source = SEHUB_SOURCE_ANY;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (sehub_parse_source(bad[i], &source) != -EINVAL)
+			fail_msg("\"%s\" was taken", bad[i]);
+		assert_int_equal(source, SEHUB_SOURCE_ANY);
+	}
+	assert_int_equal(sehub_parse_source("eth1", &source), 0);
+	assert_int_equal(source, SEHUB_SOURCE_DEVICE);
+	assert_int_equal(sehub_parse_source("192.0.2.1", &source), 0);
+	assert_int_equal(source, SEHUB_SOURCE_ADDRESS);
+	assert_int_equal(sehub_parse_source("2001:db8::1", &source), 0);
+	assert_int_equal(source, SEHUB_SOURCE_ADDRESS);
+	assert_int_equal(sehub_parse_source("", &source), 0);
+	assert_int_equal(source, SEHUB_SOURCE_ANY);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -164,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_names),
 	};
 

@@ -67,6 +67,7 @@ struct carrier *carrier_connect(struct carriers *cs,
 	c->arg = arg;
 	c->via = *target->via;
 	snprintf(c->server.host, sizeof(c->server.host), "%s", target->host);
+	snprintf(c->source, sizeof(c->source), "%s", target->source);
 	c->server.port = target->port;
 	c->server.is_ipv6 = strchr(target->host, ':');
 	if (c->via.kind == SEHUB_VIA_SSH)

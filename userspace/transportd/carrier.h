@@ -23,6 +23,8 @@ struct carrier_line;
  * @name: of the connection, for the log
  * @host: name or address of the server, without brackets
  * @port: its TCP port
+ * @source: address or device to go out from, as sehub_parse_source() takes it, "":
+ *	any
  * @via: the way to it
  * @via_password: for the proxy of @via, "" if there is none
  * @ssh_config: file for ssh(1), NULL: those of the daemon's user and of the
@@ -32,6 +34,7 @@ struct carrier_target {
 	const char *name;
 	const char *host;
 	uint16_t port;
+	const char *source;
 	const struct sehub_via *via;
 	const char *via_password;
 	const char *ssh_config;

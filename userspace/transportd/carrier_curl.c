@@ -238,6 +238,19 @@ static void set_proxy(struct carrier *c, const char *password)
 	curl_easy_setopt(c->easy, CURLOPT_PROXYPASSWORD, password);
 }
 
+static void set_source(struct carrier *c)
+{
+	enum sehub_source source = SEHUB_SOURCE_ANY;
+	char text[SEHUB_SOURCE_STRLEN + 8];
+
+	sehub_parse_source(c->source, &source);
+	if (source == SEHUB_SOURCE_ANY)
+		return;
+	snprintf(text, sizeof(text), "%s!%s",
+		 source == SEHUB_SOURCE_ADDRESS ? "host" : "if", c->source);
+	curl_easy_setopt(c->easy, CURLOPT_INTERFACE, text);
+}
+
 int carrier_curl_begin(struct carrier *c, const struct carrier_target *target,
 		       uint32_t timeout_ms)
 {
@@ -252,6 +265,7 @@ int carrier_curl_begin(struct carrier *c, const struct carrier_target *target,
 	curl_easy_setopt(c->easy, CURLOPT_URL, url);
 	curl_easy_setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L);
 	set_proxy(c, target->via_password);
+	set_source(c);
 	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
 	/* A lookup that hangs must not hang the end of a carrier. */
 	curl_easy_setopt(c->easy, CURLOPT_QUICK_EXIT, 1L);

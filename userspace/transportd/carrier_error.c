@@ -140,12 +140,21 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 	curl_easy_getinfo(c->easy, CURLINFO_PROXY_ERROR, &proxy);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(why, size, "timed out");
+	else if (code == CURLE_INTERFACE_FAILED)
+		snprintf(why, size, "cannot go out from %s: %s", c->source,
+			 os_errno ? strerror((int)os_errno) :
+			 "no such address or network device");
 	else if (code == CURLE_COULDNT_CONNECT && os_errno)
 		snprintf(why, size, "%s%s",
 			 is_proxy ? "the proxy cannot be reached: " : "",
 			 strerror((int)os_errno));
 	else if (code == CURLE_COULDNT_CONNECT && c->is_tls_proxy)
 		return describe_tls_proxy(why, size);
+	else if (code == CURLE_COULDNT_CONNECT && c->source[0])
+		/* no address was left to try */
+		snprintf(why, size,
+			 "cannot go out from %s: what is there has no address of that family",
+			 c->source);
 	else if (code == CURLE_PROXY)
 		return describe_socks(c, proxy, why, size);
 	else if (is_refused_tunnel(c, code) && http)

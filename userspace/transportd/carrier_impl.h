@@ -32,6 +32,7 @@ struct carriers {
  * @cs: where it belongs
  * @server: where it is to lead
  * @via: the way there
+ * @source: address or device to go out from, "": any
  * @fn: to be called
  * @arg: handed to @fn
  * @easy: libcurl's handle of it, NULL: there is none
@@ -44,6 +45,7 @@ struct carrier {
 	struct carriers *cs;
 	struct sehub_endpoint server;
 	struct sehub_via via;
+	char source[SEHUB_SOURCE_STRLEN];
 	carrier_fn fn;
 	void *arg;
 

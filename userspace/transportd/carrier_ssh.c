@@ -35,6 +35,7 @@
  * @name: of the connection
  * @server: where it leads
  * @via: the SSH server
+ * @source: address or device to go out from, "": any
  * @ssh_config: file for ssh, NULL: the usual ones
  * @timeout_s: to reach the SSH server
  * @fn: to be called, NULL: nobody listens
@@ -52,6 +53,7 @@ struct carrier_line {
 	char *name;
 	struct sehub_endpoint server;
 	struct sehub_via via;
+	char source[SEHUB_SOURCE_STRLEN];
 	char *ssh_config;
 	unsigned int timeout_s;
 	carrier_line_fn fn;
@@ -197,6 +199,7 @@ static const struct child_ops ssh_ops = {
 static int start_ssh(struct carrier_line *line, int fd, struct sehub_err *err)
 {
 	char target[SEHUB_HOST_MAX + 16], port[8], timeout[32];
+	enum sehub_source source = SEHUB_SOURCE_ANY;
 	const char *argv[CHILD_ARGS_MAX + 1] = {
 		"ssh", "-T", "-x", "-a", "-o", "BatchMode=yes",
 		/* Neither of its processes may outlive the connection. */
@@ -220,6 +223,11 @@ static int start_ssh(struct carrier_line *line, int fd, struct sehub_err *err)
 		snprintf(port, sizeof(port), "%u", line->via.proxy.port);
 		argv[n++] = "-p";
 		argv[n++] = port;
+	}
+	sehub_parse_source(line->source, &source);
+	if (source != SEHUB_SOURCE_ANY) {
+		argv[n++] = source == SEHUB_SOURCE_ADDRESS ? "-b" : "-B";
+		argv[n++] = line->source;
 	}
 	argv[n++] = "--";
 	argv[n++] = line->via.proxy.host;
@@ -281,6 +289,7 @@ int carrier_ssh_begin(struct carrier *c, const struct carrier_target *target,
 	line->cs = c->cs;
 	line->server = c->server;
 	line->via = c->via;
+	memcpy(line->source, c->source, sizeof(line->source));
 	line->timeout_s = (timeout_ms + 999) / 1000;
 	line->name = strdup(target->name);
 	if (target->ssh_config)

@@ -165,7 +165,7 @@ static void begin_stream(struct client *c, const struct store_connection *sc)
 {
 	struct carrier_target target = {
 		.name = c->name, .host = c->host, .port = c->port,
-		.via = &c->via, .via_password = sc->via_password,
+		.source = sc->source, .via = &c->via, .via_password = sc->via_password,
 		.ssh_config = c->cs->d->config.ssh_config,
 	};
 

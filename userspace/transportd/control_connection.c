@@ -46,6 +46,7 @@ connection_describe(struct control_connection *owner,
 	connection_add_text(object, "name", connection->name);
 	connection_add_text(object, "server", connection->server);
 	connection_add_text(object, "via", connection->via);
+	connection_add_text(object, "source", connection->source);
 	json_object_object_add(object, "vlan",
 			       json_object_new_int(connection->vlan));
 	connection_add_text(object, "user", connection->user);
@@ -117,6 +118,7 @@ static int connection_check_values(struct control_call *call,
 				   const struct store_connection *connection)
 {
 	struct store_error error;
+	enum sehub_source source;
 	const char *why;
 
 	if (store_check_connection_name(connection->name, &error))
@@ -126,6 +128,9 @@ static int connection_check_values(struct control_call *call,
 	if (connection->device[0] &&
 	    store_check_device_name(connection->device, &error))
 		return connection_refuse(call, "device", error.text);
+	if (sehub_parse_source(connection->source, &source))
+		return connection_refuse(call, "source",
+					 "source: has to be an address without a zone, or the name of a network device");
 	if (connection->password[0] &&
 	    auth_check_password(connection->password, &why)) {
 		control_error(call, CONTROL_INVALID, "password",
@@ -225,6 +230,8 @@ static int connection_params(struct control_call *call,
 				  sizeof(via)) ||
 	    connection_param_text(call, "via_password", CONTROL_OPTIONAL,
 				  c->via_password, sizeof(c->via_password)) ||
+	    connection_param_text(call, "source", CONTROL_OPTIONAL, c->source,
+				  sizeof(c->source)) ||
 	    connection_param_text(call, "pin", CONTROL_OPTIONAL, pin,
 				  sizeof(pin)) ||
 	    connection_param_text(call, "ca", CONTROL_OPTIONAL, c->ca,

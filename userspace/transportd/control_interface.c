@@ -37,6 +37,7 @@
 	"  name: string,\n" \
 	"  server: string,\n" \
 	"  via: ?string,\n" \
+	"  source: ?string,\n" \
 	"  vlan: int,\n" \
 	"  user: string,\n" \
 	"  device: string,\n" \
@@ -105,7 +106,7 @@ static const char control_text[] =
 	"\n"
 	"# give one of pin, ca and tofu, or none for the system's authorities;\n"
 	"# via: SCHEME://[USER@]HOST[:PORT], schemes http, socks4, socks4a, socks5,\n"
-	"# socks5h; or env\n"
+	"# socks5h, ssh; or env; source: address or network device to go out from\n"
 	"method ConnectionAdd(\n"
 	"  name: string,\n"
 	"  server: string,\n"
@@ -114,6 +115,7 @@ static const char control_text[] =
 	"  password: ?string,\n"
 	"  via: ?string,\n"
 	"  via_password: ?string,\n"
+	"  source: ?string,\n"
 	"  pin: ?string,\n"
 	"  ca: ?string,\n"
 	"  tofu: ?bool,\n"

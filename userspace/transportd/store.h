@@ -81,6 +81,7 @@ struct store_user {
  * @client_id: made at random with the connection, never changes
  * @via: the way to the server, as sehub_format_via() writes it
  * @via_password: for the proxy of @via, "" if there is none
+ * @source: address or device to go out from, "": as the routes say
  *
  * Of @pin, @ca and @tofu at most one is given by the user; none: the system's
  * authorities. Holds passwords: store_connection_clear() it after use.
@@ -101,6 +102,7 @@ struct store_connection {
 	uint8_t client_id[STORE_CLIENT_ID_LEN];
 	char via[SEHUB_VIA_STRLEN];
 	char via_password[SEHUB_VIA_PASSWORD_MAX + 1];
+	char source[SEHUB_SOURCE_STRLEN];
 };
 
 /**

@@ -23,6 +23,7 @@ void store_connection_clear(struct store_connection *connection)
 static int store_connection_check(const struct store_connection *connection,
 				  struct store_error *error)
 {
+	enum sehub_source source;
 	struct sehub_via via;
 	const char *why;
 	int err;
@@ -49,6 +50,10 @@ static int store_connection_check(const struct store_connection *connection,
 	if (connection->via_password[0] && !sehub_via_takes_password(&via))
 		return store_fail(error, -EINVAL,
 				  "via_password: via has no user who could have one");
+	if (sehub_parse_source(connection->source, &source))
+		return store_fail(error, -EINVAL,
+				  "source: \"%s\" is no address and no network device",
+				  connection->source);
 	if (connection->ca[0] && connection->ca[0] != '/')
 		return store_fail(error, -EINVAL,
 				  "ca: \"%s\" is no absolute path",
@@ -90,6 +95,7 @@ int store_connection_add(struct store *store,
 			sizeof(connection->client_id));
 	store_bind_text(add, 12, connection->via);
 	store_bind_text(add, 13, connection->via_password);
+	store_bind_text(add, 14, connection->source);
 	err = store_run(store, add, error);
 	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
 		return store_fail(error, err,
@@ -149,6 +155,7 @@ static int store_connection_read(struct store *store, sqlite3_stmt *row,
 	c->up = sqlite3_column_int(row, 11);
 	store_column_text(row, 13, c->via, sizeof(c->via));
 	store_column_text(row, 14, c->via_password, sizeof(c->via_password));
+	store_column_text(row, 15, c->source, sizeof(c->source));
 	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
 		return store_fail(error, -EUCLEAN,
 				  "%s: connection \"%s\" is damaged",

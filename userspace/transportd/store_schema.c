@@ -56,6 +56,9 @@ static const char * const store_steps[] = {
 	"ALTER TABLE connections ADD COLUMN via TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE connections ADD COLUMN"
 	" via_password TEXT NOT NULL DEFAULT '';",
+
+	/* what it goes out from */
+	"ALTER TABLE connections ADD COLUMN source TEXT NOT NULL DEFAULT '';",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -63,7 +66,7 @@ static const char * const store_steps[] = {
 #define USER_COLUMNS	"id, vlan, name, disabled, created, last_login"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
-	"auto, up, client_id, via, via_password"
+	"auto, up, client_id, via, via_password, source"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -99,8 +102,8 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_CONNECTION_ADD] =
 		"INSERT INTO connections (name, server, vlan, user, password, "
 		"pin, ca, tofu, device, auto, up, client_id, via, "
-		"via_password) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-		"?10, 0, ?11, ?12, ?13)",
+		"via_password, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+		"?8, ?9, ?10, 0, ?11, ?12, ?13, ?14)",
 	[STORE_CONNECTION_DEL] =
 		"DELETE FROM connections WHERE name = ?1",
 	[STORE_CONNECTION_GET] =
