@@ -53,6 +53,10 @@ enum ctl_option {
 	OPT_PASSWORD_FILE,
 	OPT_PASSWORD_FD,
 	OPT_DISABLED,
+	OPT_MAX_SESSIONS,
+	OPT_EXPIRES,
+	OPT_SOURCES,
+	OPT_GRACE,
 	OPT_VIA,
 	OPT_VIA_PASSWORD_FILE,
 	OPT_SOURCE,
@@ -360,6 +364,7 @@ int cmd_monitor(struct ctl *ctl);
 int ctl_monitor_packets(struct ctl *ctl);
 
 int cmd_user_add(struct ctl *ctl);
+int cmd_user_set(struct ctl *ctl);
 int cmd_user_del(struct ctl *ctl);
 int cmd_user_list(struct ctl *ctl);
 int cmd_user_show(struct ctl *ctl);

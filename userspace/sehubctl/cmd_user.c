@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sehubctl user: the daemon keeps the users. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "access.h"
 #include "cmd.h"
 #include "print.h"
 
@@ -37,6 +39,62 @@ static int call_with_password(struct ctl *ctl, const char *method,
 	return status;
 }
 
+static int add_times(struct ctl *ctl, struct json_object *params)
+{
+	const char *expires = ctl->values[OPT_EXPIRES];
+	const char *grace = ctl->values[OPT_GRACE];
+	uint64_t ms;
+	int64_t when;
+	int err;
+
+	if (expires) {
+		err = sehub_parse_time(expires, &when);
+		if (err)
+			return ctl_misuse(ctl, "--expires: \"%.40s\" %s",
+					  expires, err == -ERANGE ?
+					  "is a day or time that there is not" :
+					  "has to be as 2027-01-31, 2027-01-31T18:30, or never");
+		ctl_add_int(params, "expires", when);
+	}
+	if (grace && !strcmp(grace, "default")) {
+		ctl_add_int(params, "grace_ms", -1);
+	} else if (grace) {
+		if (sehub_parse_duration(grace, 0, SEHUB_GRACE_MAX, &ms))
+			return ctl_misuse(ctl,
+					  "--grace: \"%.40s\" is no time from 0 to 24h, as 90s or 10m, and not default",
+					  grace);
+		ctl_add_int(params, "grace_ms", (int64_t)ms);
+	}
+	return CTL_OK;
+}
+
+/* What the user may do, as far as options say it. */
+static int add_rules(struct ctl *ctl, struct json_object *params)
+{
+	const char *policy = ctl->values[OPT_POLICY];
+	const char *sources = ctl->values[OPT_SOURCES];
+	struct sehub_sources list;
+	struct sehub_policy rules;
+	struct sehub_err err;
+	const char *why;
+	uint32_t max = 0;
+
+	if (policy && sehub_policy_parse(policy, &rules, &err))
+		return ctl_misuse(ctl, "%s", err.text);
+	if (policy)
+		ctl_add_string(params, "policy", policy);
+	if (sources && sehub_parse_sources(sources, &list, &why))
+		return ctl_misuse(ctl, "--sources: \"%.80s\" %s", sources,
+				  why);
+	if (sources)
+		ctl_add_string(params, "sources", sources);
+	if (ctl_u32(ctl, OPT_MAX_SESSIONS, 0, UINT32_MAX, &max))
+		return CTL_USAGE;
+	if (ctl_has(ctl, OPT_MAX_SESSIONS))
+		ctl_add_int(params, "max_sessions", max);
+	return add_times(ctl, params);
+}
+
 int cmd_user_add(struct ctl *ctl)
 {
 	struct json_object *params;
@@ -47,7 +105,9 @@ int cmd_user_add(struct ctl *ctl)
 		return status;
 	if (ctl_has(ctl, OPT_DISABLED))
 		ctl_add_bool(params, "disabled", true);
-	status = call_with_password(ctl, "UserAdd", params);
+	status = add_rules(ctl, params);
+	if (!status)
+		status = call_with_password(ctl, "UserAdd", params);
 	json_object_put(params);
 	return status;
 }
@@ -73,6 +133,25 @@ int cmd_user_del(struct ctl *ctl)
 	params = user_params(ctl, &status);
 	if (!status)
 		status = ctl_call(ctl, "UserDel", params, NULL);
+	json_object_put(params);
+	return status;
+}
+
+int cmd_user_set(struct ctl *ctl)
+{
+	struct json_object *params;
+	int status;
+
+	params = user_params(ctl, &status);
+	if (status)
+		return status;
+	status = add_rules(ctl, params);
+	/* besides vlan and user */
+	if (!status && json_object_object_length(params) <= 2)
+		status = ctl_misuse(ctl,
+				    "nothing to set: give --policy, --max-sessions, --expires, --sources or --grace");
+	if (!status)
+		status = ctl_call(ctl, "UserSet", params, NULL);
 	json_object_put(params);
 	return status;
 }
@@ -131,6 +210,27 @@ int cmd_user_list(struct ctl *ctl)
 	return ctl_list(ctl, "UserList", "users", print_users);
 }
 
+static void print_rules(struct json_object *user)
+{
+	int64_t max = ctl_get_int(user, "max_sessions");
+	struct json_object *grace;
+	char text[PRINT_MAX];
+
+	print_value("policy", "%s", ctl_get_string(user, "policy"));
+	if (max)
+		print_value("at a time", "%lld sessions", (long long)max);
+	else
+		print_value("at a time", "any number of sessions");
+	print_value("comes from", "%s", ctl_get_string(user, "sources"));
+	print_value("expires", "%s",
+		    format_time(ctl_get_int(user, "expires"), text));
+	if (json_object_object_get_ex(user, "grace_ms", &grace) && grace)
+		print_value("grace time", "%s",
+			    format_age((uint64_t)
+				       json_object_get_int64(grace) / 1000,
+				       text));
+}
+
 int cmd_user_show(struct ctl *ctl)
 {
 	struct json_object *reply = NULL;
@@ -152,6 +252,7 @@ int cmd_user_show(struct ctl *ctl)
 	print_value("hub", "vlan %d", (int)ctl_get_int(reply, "vlan"));
 	print_value("state", "%s", ctl_get_bool(reply, "disabled") ?
 		    "disabled" : "enabled");
+	print_rules(reply);
 	print_value("sessions", "%d", (int)ctl_get_int(reply, "sessions"));
 	print_value("created", "%s",
 		    format_time(ctl_get_int(reply, "created"), text));

@@ -329,6 +329,15 @@ static void offer_value(struct completion *c, enum ctl_option option)
 	case OPT_LOG:
 		offer_log(c);
 		break;
+	case OPT_EXPIRES:
+		offer(c, "never");
+		break;
+	case OPT_SOURCES:
+		offer(c, "any");
+		break;
+	case OPT_GRACE:
+		offer(c, "default");
+		break;
 	case OPT_SUPPRESS:
 		offer(c, "on");
 		offer(c, "off");

@@ -21,6 +21,8 @@
 				 OPT(LOG))
 #define OPT_IP_FILTER		(OPT(PORT) | OPT(MAC) | OPT(PREFIX))
 #define OPT_PASSWORD		(OPT(PASSWORD_FILE) | OPT(PASSWORD_FD))
+#define OPT_RULES		(OPT(POLICY) | OPT(MAX_SESSIONS) |	      \
+				 OPT(EXPIRES) | OPT(SOURCES) | OPT(GRACE))
 
 const struct ctl_command ctl_commands[] = {
 	{ "hub", "add", cmd_hub_add, "", 0,
@@ -60,7 +62,9 @@ const struct ctl_command ctl_commands[] = {
 	  "forget IP addresses, leases too" },
 
 	{ "user", "add", cmd_user_add, "NAME", OPT(VLAN),
-	  OPT_PASSWORD | OPT(DISABLED), "make a user of a hub" },
+	  OPT_PASSWORD | OPT(DISABLED) | OPT_RULES, "make a user of a hub" },
+	{ "user", "set", cmd_user_set, "USER", OPT(VLAN), OPT_RULES,
+	  "change what a user may do, also in the user's sessions" },
 	{ "user", "del", cmd_user_del, "USER", OPT(VLAN), 0,
 	  "delete a user and end the user's sessions" },
 	{ "user", "list", cmd_user_list, "", 0, OPT(VLAN), "list users" },

@@ -73,3 +73,14 @@ struct store_connection connection(const char *name, const char *device)
 	strcpy(c.device, device);
 	return c;
 }
+
+int add_user(uint16_t vlan, const char *name, const struct auth_verifier *v,
+	     bool disabled)
+{
+	struct store_user user = {
+		.vlan = vlan, .disabled = disabled, .grace = -1,
+	};
+
+	snprintf(user.name, sizeof(user.name), "%s", name);
+	return store_user_add(store, &user, v, &error);
+}

@@ -20,6 +20,9 @@ int teardown(void **state);
 void open_store(void);
 void reopen_store(void);
 
+/* A user who may do all; 0 or -errno. */
+int add_user(uint16_t vlan, const char *name, const struct auth_verifier *v,
+	     bool disabled);
 /* A connection with a password; the device has to be given. */
 struct store_connection connection(const char *name, const char *device);
 

@@ -5,6 +5,7 @@
  * at fault. And that the interface's description names every method.
  *
  * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_user.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c tests/control_run.c lib/via.c lib/addr.c tests/store_place.c
+ * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,8 +36,7 @@ static void note_revoked(void *ctx, const struct store_user *user,
 			 enum user_change change)
 {
 	static const char *const names[] = {
-		[USER_DELETED] = "deleted", [USER_DISABLED] = "disabled",
-		[USER_PASSWORD] = "password",
+		[USER_DELETED] = "deleted", [USER_PASSWORD] = "password",
 	};
 
 	assert_ptr_equal(ctx, revoked);
@@ -46,9 +46,18 @@ static void note_revoked(void *ctx, const struct store_user *user,
 		 names[change]);
 }
 
+static void note_changed(void *ctx, const struct store_user *user)
+{
+	assert_ptr_equal(ctx, revoked);
+	assert_true(user->id > 0);
+	snprintf(revoked + strlen(revoked), sizeof(revoked) - strlen(revoked),
+		 "%u/%s changed;", user->vlan, user->name);
+}
+
 static const struct user_ops user_ops = {
 	.sessions = count_sessions,
 	.revoked = note_revoked,
+	.changed = note_changed,
 };
 
 static int start(void **state)
@@ -70,6 +79,7 @@ static int stop(void **state)
 	return teardown(state);
 }
 
+#define KNOWN	"\"vlan\":12,\"user\":\"known\""
 #define BOB	"\"vlan\":12,\"user\":\"bob\""
 
 static void test_user_add_and_show(void **state)
@@ -87,7 +97,13 @@ static void test_user_add_and_show(void **state)
 	assert_true(int_of(reply, "created") > 1700000000);
 	assert_int_equal(int_of(reply, "last_login"), 0);
 	assert_int_equal(int_of(reply, "sessions"), 0);
-	assert_int_equal(json_object_object_length(reply), 6);
+	/* what nobody forbids is allowed */
+	assert_string_equal(text_of(reply, "policy"), "none");
+	assert_int_equal(int_of(reply, "max_sessions"), 0);
+	assert_int_equal(int_of(reply, "expires"), 0);
+	assert_string_equal(text_of(reply, "sources"), "any");
+	assert_null(json_object_object_get(reply, "grace_ms"));
+	assert_int_equal(json_object_object_length(reply), 11);
 	json_object_put(reply);
 	reply = expect_reply(ask(fd, "UserShow",
 				 "{\"vlan\":12,\"user\":\"busy\"}"));
@@ -148,8 +164,29 @@ static void test_user_refusals(void **state)
 		  "hub 12 has no user \"bob\"", NULL },
 		{ "UserSet", "{" BOB ",\"disabled\":true}", CONTROL_NOT_FOUND,
 		  "hub 12 has no user \"bob\"", NULL },
-		{ "UserSet", "{" BOB "}", CONTROL_INVALID,
-		  "disabled is missing", "disabled" },
+		{ "UserSet", "{\"vlan\":12,\"user\":\"known\"}", CONTROL_INVALID,
+		  "nothing to set: name disabled, policy, max_sessions, expires, sources or grace_ms",
+		  "disabled" },
+		{ "UserSet", "{" KNOWN ",\"policy\":\"max-ip\"}", CONTROL_INVALID,
+		  "policy: max-ip needs a value: max-ip=1", "policy" },
+		{ "UserSet", "{" KNOWN ",\"policy\":\"identity=5\"}",
+		  CONTROL_INVALID,
+		  "policy: identity is not for users: their sessions are given one",
+		  "policy" },
+		{ "UserSet", "{" KNOWN ",\"max_sessions\":-1}", CONTROL_INVALID,
+		  "max_sessions: -1 is outside of 0 to 4294967295",
+		  "max_sessions" },
+		{ "UserSet", "{" KNOWN ",\"expires\":\"2027-01-01\"}",
+		  CONTROL_INVALID, "expires: has to be a whole number", "expires" },
+		{ "UserSet", "{" KNOWN ",\"sources\":\"192.0.2.0/33\"}",
+		  CONTROL_INVALID,
+		  "sources: it has a network with more bits than its address has",
+		  "sources" },
+		{ "UserSet", "{" KNOWN ",\"grace_ms\":-2}", CONTROL_INVALID,
+		  "grace_ms: -2 is outside of -1 to 86400000", "grace_ms" },
+		{ "UserAdd", "{" BOB ",\"password\":\"x\",\"policy\":\"max-mac\"}",
+		  CONTROL_INVALID, "policy: max-mac needs a value: max-mac=1",
+		  "policy" },
 		{ "UserSetPassword", "{" BOB ",\"password\":\"x\"}",
 		  CONTROL_NOT_FOUND, "hub 12 has no user \"bob\"", NULL },
 		{ "UserList", "{\"vlan\":0}", CONTROL_INVALID,
@@ -157,6 +194,7 @@ static void test_user_refusals(void **state)
 	};
 
 	(void)state;
+	expect_done(fd, "UserAdd", "{" KNOWN ",\"password\":\"x\"}");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		expect_refusal(ask(fd, cases[i].method, cases[i].params),
 			       cases[i].error, cases[i].message,
@@ -178,11 +216,38 @@ static void test_user_changes(void **state)
 	revoked[0] = '\0';
 	/* sessions end when their user may not log in any more */
 	expect_done(fd, "UserSet", "{" BOB ",\"disabled\":true}");
-	assert_string_equal(revoked, "12/bob disabled;");
-	expect_done(fd, "UserSet", "{" BOB ",\"disabled\":false}");
-	assert_string_equal(revoked, "12/bob disabled;");
+	assert_string_equal(revoked, "12/bob changed;");
 	expect_done(fd, "UserDel", "{" BOB "}");
-	assert_string_equal(revoked, "12/bob disabled;12/bob deleted;");
+	assert_string_equal(revoked, "12/bob changed;12/bob deleted;");
+}
+
+static void test_user_rules(void **state)
+{
+	struct json_object *reply;
+	struct store_user user;
+
+	(void)state;
+	expect_done(fd, "UserAdd", "{" BOB ",\"password\":\"pw\",\"policy\":\"max-mac=1,deny\",\"max_sessions\":2,\"grace_ms\":0}");
+	expect_done(fd, "UserSet", "{" BOB ",\"expires\":1801353600,\"sources\":\"192.0.2.9/24,2001:DB8::/32\"}");
+	reply = expect_reply(ask(fd, "UserShow", "{" BOB "}"));
+	/* in one form, and what was not named is as before */
+	assert_string_equal(text_of(reply, "policy"), "deny,max-mac=1");
+	assert_int_equal(int_of(reply, "max_sessions"), 2);
+	assert_int_equal(int_of(reply, "expires"), 1801353600);
+	assert_string_equal(text_of(reply, "sources"),
+			    "192.0.2.0/24,2001:db8::/32");
+	assert_int_equal(int_of(reply, "grace_ms"), 0);
+	assert_false(bool_of(reply, "disabled"));
+	json_object_put(reply);
+	expect_done(fd, "UserSet", "{" BOB ",\"policy\":\"none\",\"sources\":\"any\",\"max_sessions\":0,\"expires\":0,\"grace_ms\":-1,\"disabled\":true}");
+	assert_int_equal(store_user_get(store, 12, "bob", &user, &error), 0);
+	assert_string_equal(user.policy, "");
+	assert_string_equal(user.sources, "");
+	assert_int_equal(user.max_sessions, 0);
+	assert_int_equal(user.expires, 0);
+	assert_int_equal(user.grace, -1);
+	assert_true(user.disabled);
+	assert_string_equal(revoked, "12/bob changed;12/bob changed;");
 }
 
 static void test_user_list(void **state)
@@ -232,6 +297,7 @@ int main(void)
 		TEST(test_user_name_forms),
 		TEST(test_user_refusals),
 		TEST(test_user_changes),
+		TEST(test_user_rules),
 		TEST(test_user_list),
 		cmocka_unit_test(test_interface_text_is_complete),
 	};

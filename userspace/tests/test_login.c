@@ -3,7 +3,7 @@
  * The server's side of a login over TLS, up to the session: who comes in, what
  * others are told, and that nothing tells a wrong user from a wrong password.
  *
- * links: tests/line.c transportd/login.c transportd/channel.c transportd/tls.c
+ * links: tests/line.c transportd/user_rules.c transportd/login.c transportd/channel.c transportd/tls.c
  * links: transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c
@@ -11,6 +11,7 @@
  * links: transportd/store_check.c transportd/store_connection.c
  * links: transportd/store_schema.c transportd/store_user.c
  * links: transportd/config.c transportd/config_value.c
+ * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -88,11 +89,14 @@ int sessions_resume(struct sessions *ss, const struct session_request *req,
 
 static void add_user(uint16_t vlan, const char *name, bool disabled)
 {
+	struct store_user user = {
+		.vlan = vlan, .disabled = disabled, .grace = -1,
+	};
 	struct auth_verifier verifier;
 
+	strcpy(user.name, name);
 	assert_int_equal(auth_make_verifier(PASSWORD, &verifier), 0);
-	assert_int_equal(store_user_add(d.store, vlan, name, &verifier,
-					disabled, NULL), 0);
+	assert_int_equal(store_user_add(d.store, &user, &verifier, NULL), 0);
 }
 
 static int group_setup(void **state)

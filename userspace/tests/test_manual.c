@@ -18,6 +18,7 @@
  * links: sehubctl/capture.c sehubctl/pcapng.c sehubctl/print_packet.c
  * links: sehubctl/decode.c sehubctl/decode_ip.c sehubctl/decode_l4.c
  * links: sehubctl/decode_icmp6.c sehubctl/decode_dhcp.c
+ * links: lib/access.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

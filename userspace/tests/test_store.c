@@ -4,6 +4,7 @@
  * SQL are just names, limits hold, and each refusal has its text.
  *
  * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
+ * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -34,10 +35,8 @@ static void test_user(void **state)
 	struct store_user user;
 
 	(void)state;
-	assert_int_equal(store_user_add(store, 12, "alice", &verifier, false,
-					&error), 0);
-	assert_int_equal(store_user_add(store, 13, "alice", &verifier, true,
-					&error), 0);
+	assert_int_equal(add_user(12, "alice", &verifier, false), 0);
+	assert_int_equal(add_user(13, "alice", &verifier, true), 0);
 	reopen_store();
 
 	assert_int_equal(store_user_get(store, 12, "alice", &user, &error), 0);
@@ -52,12 +51,25 @@ static void test_user(void **state)
 			 -ENOENT);
 
 	assert_int_equal(store_user_touch_login(store, user.id, &error), 0);
-	assert_int_equal(store_user_set_disabled(store, 12, "alice", true,
-						 &error), 0);
+	assert_string_equal(user.policy, "");
+	assert_string_equal(user.sources, "");
+	assert_int_equal(user.grace, -1);
+	user.disabled = true;
+	strcpy(user.policy, "no-resume,deny-type=0x0800");
+	user.max_sessions = UINT32_MAX;
+	user.expires = 1LL << 40;
+	strcpy(user.sources, "192.0.2.0/24");
+	user.grace = 86400000;
+	assert_int_equal(store_user_set(store, &user, &error), 0);
 	reopen_store();
 	assert_int_equal(store_user_get(store, 12, "alice", &user, &error), 0);
 	assert_in_range(user.last_login, before, time(NULL));
 	assert_true(user.disabled);
+	assert_string_equal(user.policy, "no-resume,deny-type=0x0800");
+	assert_int_equal(user.max_sessions, UINT32_MAX);
+	assert_true(user.expires == 1LL << 40);
+	assert_string_equal(user.sources, "192.0.2.0/24");
+	assert_int_equal(user.grace, 86400000);
 
 	assert_int_equal(store_user_del(store, 12, "alice", &error), 0);
 	expect_error(store_user_get(store, 12, "alice", &user, &error),
@@ -74,8 +86,7 @@ static void test_user_password(void **state)
 	(void)state;
 	other.iterations = 9999;
 	memset(other.stored_key, 0xee, sizeof(other.stored_key));
-	assert_int_equal(store_user_add(store, 12, "bob", &verifier, false,
-					&error), 0);
+	assert_int_equal(add_user(12, "bob", &verifier, false), 0);
 	assert_int_equal(store_user_set_password(store, 12, "bob", &other,
 						 &error), 0);
 	assert_int_equal(store_auth_lookup(store, 12, "bob", &found), 0);
@@ -84,40 +95,54 @@ static void test_user_password(void **state)
 
 static void test_user_errors(void **state)
 {
+	struct store_user user = { .vlan = 12, .grace = -1 };
 	struct auth_verifier weak = verifier;
 
 	(void)state;
-	assert_int_equal(store_user_add(store, 12, "bob", &verifier, false,
-					&error), 0);
-	expect_error(store_user_add(store, 12, "bob", &verifier, false,
-				    &error),
+	assert_int_equal(add_user(12, "bob", &verifier, false), 0);
+	expect_error(add_user(12, "bob", &verifier, false),
 		     -EEXIST, "hub 12 has a user \"bob\" already");
 	expect_error(store_user_del(store, 12, "eve", &error), -ENOENT,
 		     "hub 12 has no user \"eve\"");
 	expect_error(store_user_set_password(store, 13, "bob", &verifier,
 					     &error),
 		     -ENOENT, "hub 13 has no user \"bob\"");
-	expect_error(store_user_set_disabled(store, 12, "BOB", true, &error),
-		     -ENOENT, "hub 12 has no user \"BOB\"");
+	strcpy(user.name, "BOB");
+	expect_error(store_user_set(store, &user, &error), -ENOENT,
+		     "hub 12 has no user \"BOB\"");
 	expect_error(store_user_touch_login(store, 4711, &error), -ENOENT,
 		     "no such user");
-	expect_error(store_user_add(store, 0, "x", &verifier, false, &error),
+	expect_error(add_user(0, "x", &verifier, false),
 		     -EINVAL, "vlan: 0 is outside of 1 to 4094");
-	expect_error(store_user_add(store, 4095, "x", &verifier, false,
-				    &error),
+	expect_error(add_user(4095, "x", &verifier, false),
 		     -EINVAL, "vlan: 4095 is outside of 1 to 4094");
-	expect_error(store_user_add(store, 12, "", &verifier, false, &error),
+	expect_error(add_user(12, "", &verifier, false),
 		     -EINVAL, "user: the name is empty");
-	expect_error(store_user_add(store, 12, "a\nb", &verifier, false,
-				    &error),
+	expect_error(add_user(12, "a\nb", &verifier, false),
 		     -EINVAL,
 		     "user: the name is not UTF-8, or has control characters");
-	expect_error(store_user_add(store, 12, "Ju\xcc\x88rgen", &verifier,
-				    false, &error),
+	expect_error(add_user(12, "Ju\xcc\x88rgen", &verifier, false),
 		     -EINVAL, "user: the name is not in its prepared form");
+	memset(&user, 0, sizeof(user));
+	user.vlan = 12;
+	strcpy(user.name, "bob");
+	strcpy(user.policy, "identity=1");
+	expect_error(store_user_set(store, &user, &error), -EINVAL,
+		     "policy: identity is not for users: their sessions are given one");
+	strcpy(user.policy, "fly");
+	assert_int_equal(store_user_set(store, &user, &error), -EINVAL);
+	user.policy[0] = '\0';
+	strcpy(user.sources, "here");
+	assert_int_equal(store_user_set(store, &user, &error), -EINVAL);
+	user.sources[0] = '\0';
+	user.grace = 86400001;
+	expect_error(store_user_set(store, &user, &error), -EINVAL,
+		     "grace: 86400001 ms is outside of 0 to 86400000");
+	user.grace = -1;
+	user.expires = -1;
+	assert_int_equal(store_user_set(store, &user, &error), -EINVAL);
 	weak.iterations = 1;
-	assert_int_equal(store_user_add(store, 12, "weak", &weak, false,
-					&error), -EINVAL);
+	assert_int_equal(add_user(12, "weak", &weak, false), -EINVAL);
 	/* a caller need not want the text */
 	assert_int_equal(store_user_del(store, 12, "eve", NULL), -ENOENT);
 }
@@ -138,8 +163,7 @@ static void test_user_hostile_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < HOSTILE; i++)
-		if (store_user_add(store, 12, hostile[i], &verifier, false,
-				   &error))
+		if (add_user(12, hostile[i], &verifier, false))
 			fail_msg("%s: %s", hostile[i], error.text);
 	for (size_t i = 0; i < HOSTILE; i++) {
 		assert_int_equal(store_user_get(store, 12, hostile[i], &user,
@@ -182,9 +206,9 @@ static void test_user_list(void **state)
 	uint64_t count;
 
 	(void)state;
-	store_user_add(store, 200, "a", &verifier, false, &error);
-	store_user_add(store, 12, "c", &verifier, false, &error);
-	store_user_add(store, 12, "b", &verifier, false, &error);
+	add_user(200, "a", &verifier, false);
+	add_user(12, "c", &verifier, false);
+	add_user(12, "b", &verifier, false);
 	assert_int_equal(store_user_list(store, 0, add_name, &all, &error), 0);
 	assert_string_equal(all.text, "12/b 12/c 200/a ");
 	assert_int_equal(store_user_list(store, 12, add_name, &hub, &error),
@@ -204,11 +228,11 @@ static void test_ids_are_not_used_again(void **state)
 	struct store_user first, second;
 
 	(void)state;
-	store_user_add(store, 12, "a", &verifier, false, &error);
+	add_user(12, "a", &verifier, false);
 	assert_int_equal(store_user_get(store, 12, "a", &first, &error), 0);
 	store_user_del(store, 12, "a", &error);
 	reopen_store();
-	store_user_add(store, 12, "a", &verifier, false, &error);
+	add_user(12, "a", &verifier, false);
 	assert_int_equal(store_user_get(store, 12, "a", &second, &error), 0);
 	assert_true(second.id > first.id);
 }

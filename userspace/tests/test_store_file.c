@@ -5,6 +5,7 @@
  * future is refused and left as it is.
  *
  * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
+ * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,7 @@ static void test_modes(void **state)
 	umask(mask);
 	assert_int_equal(mode_of(dir), 0700);
 	assert_int_equal(mode_of(path), 0600);
-	store_user_add(store, 12, "a", &verifier, false, &error);
+	add_user(12, "a", &verifier, false);
 	snprintf(name, sizeof(name), "%s-wal", path);
 	assert_int_equal(mode_of(name), 0600);
 
@@ -109,7 +110,7 @@ static void test_killed(void **state)
 	child = fork();
 	if (!child) {
 		open_store();
-		store_user_add(store, 12, "kept", &verifier, false, &error);
+		add_user(12, "kept", &verifier, false);
 		abort();
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -173,8 +174,7 @@ static void test_damaged(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "user%u", i);
-		assert_int_equal(store_user_add(store, 12, name, &verifier,
-						false, &error), 0);
+		assert_int_equal(add_user(12, name, &verifier, false), 0);
 	}
 	store_close(store);
 	memset(junk, 0x5a, sizeof(junk));
@@ -223,6 +223,8 @@ static const char schema_1[] =
 	" auto INTEGER NOT NULL CHECK (auto IN (0, 1)),"
 	" up INTEGER NOT NULL CHECK (up IN (0, 1)),"
 	" client_id BLOB NOT NULL CHECK (length(client_id) = 16)) STRICT;"
+	"INSERT INTO users VALUES (3, 12, 'ann', 4096, zeroblob(16),"
+	" zeroblob(32), zeroblob(32), 0, 1, 2);"
 	"INSERT INTO connections VALUES (7, 'old', 'hub.example', 12, 'bob',"
 	" 'pw', '', '', 1, 'old0', 0, 1, x'000102030405060708090a0b0c0d0e0f');"
 	"PRAGMA user_version = 1;";
@@ -234,6 +236,7 @@ static void test_older_version(void **state)
 		.device = "n0", .via = "socks5h://u@p:1080",
 		.via_password = "x", .source = "eth1",
 	};
+	struct store_user user;
 
 	(void)state;
 	store_close(store);
@@ -249,6 +252,14 @@ static void test_older_version(void **state)
 	assert_string_equal(found.via, "");
 	assert_string_equal(found.via_password, "");
 	assert_string_equal(found.source, "");
+	/* who could do everything still can */
+	assert_int_equal(store_user_get(store, 12, "ann", &user, &error), 0);
+	assert_int_equal(user.id, 3);
+	assert_string_equal(user.policy, "");
+	assert_string_equal(user.sources, "");
+	assert_int_equal(user.max_sessions, 0);
+	assert_int_equal(user.expires, 0);
+	assert_int_equal(user.grace, -1);
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
 	store_close(store);
 	open_store();

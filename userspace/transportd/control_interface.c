@@ -12,7 +12,20 @@
 	"  disabled: bool,\n" \
 	"  created: int,\n" \
 	"  last_login: int,\n" \
-	"  sessions: int\n"
+	"  sessions: int,\n" \
+	"  policy: string,\n" \
+	"  max_sessions: int,\n" \
+	"  expires: int,\n" \
+	"  sources: string,\n" \
+	"  grace_ms: ?int\n"
+
+#define USER_RULES \
+	"  disabled: ?bool,\n" \
+	"  policy: ?string,\n" \
+	"  max_sessions: ?int,\n" \
+	"  expires: ?int,\n" \
+	"  sources: ?string,\n" \
+	"  grace_ms: ?int\n"
 
 #define SESSION_FIELDS \
 	"  session: string,\n" \
@@ -89,10 +102,23 @@ static const char control_text[] =
 	"  module: bool\n"
 	")\n"
 	"\n"
-	"method UserAdd(vlan: int, user: string, password: string, disabled: ?bool) -> ()\n"
+	"# policy: words joined by commas, or none; max_sessions 0: any number;\n"
+	"# expires 0: never; sources: prefixes joined by commas, or any;\n"
+	"# grace_ms -1: as configured\n"
+	"method UserAdd(\n"
+	"  vlan: int,\n"
+	"  user: string,\n"
+	"  password: string,\n"
+	USER_RULES
+	") -> ()\n"
 	"method UserDel(vlan: int, user: string) -> ()\n"
 	"method UserSetPassword(vlan: int, user: string, password: string) -> ()\n"
-	"method UserSet(vlan: int, user: string, disabled: bool) -> ()\n"
+	"# changes what is named, at once, also in sessions that are there\n"
+	"method UserSet(\n"
+	"  vlan: int,\n"
+	"  user: string,\n"
+	USER_RULES
+	") -> ()\n"
 	"method UserList(vlan: ?int) -> (users: []User)\n"
 	"method UserShow(vlan: int, user: string) -> (\n"
 	USER_FIELDS

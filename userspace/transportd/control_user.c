@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <openssl/crypto.h>
 
 #include "control.h"
@@ -81,27 +82,88 @@ static bool user_answer(struct control_call *call, int err,
 	return true;
 }
 
+static int user_param_policy(struct control_call *call, const char *words,
+			     struct store_user *who)
+{
+	struct sehub_policy policy;
+	struct sehub_err err;
+
+	if (sehub_policy_parse(words, &policy, &err)) {
+		control_error(call, CONTROL_INVALID, "policy", "policy: %s",
+			      err.text);
+		return -EINVAL;
+	}
+	if (policy.identity) {
+		control_error(call, CONTROL_INVALID, "policy",
+			      "policy: identity is not for users: their sessions are given one");
+		return -EINVAL;
+	}
+	sehub_policy_format(&policy, who->policy);
+	if (!strcmp(who->policy, "none"))
+		who->policy[0] = '\0';
+	return 0;
+}
+
+static int user_param_sources(struct control_call *call, const char *words,
+			      struct store_user *who)
+{
+	struct sehub_sources sources;
+	const char *why;
+
+	if (sehub_parse_sources(words, &sources, &why)) {
+		control_error(call, CONTROL_INVALID, "sources",
+			      "sources: it %s", why);
+		return -EINVAL;
+	}
+	if (sources.count)
+		sehub_format_sources(&sources, who->sources);
+	else
+		who->sources[0] = '\0';
+	return 0;
+}
+
+/* What a request says of what the user may do: 0, or the call is answered. */
+static int user_params_rules(struct control_call *call, struct store_user *who)
+{
+	const char *policy = NULL, *sources = NULL;
+	int64_t max_sessions = who->max_sessions;
+
+	if (control_param_bool(call, "disabled", CONTROL_OPTIONAL,
+			       &who->disabled) ||
+	    control_param_string(call, "policy", CONTROL_OPTIONAL, &policy) ||
+	    control_param_int(call, "max_sessions", CONTROL_OPTIONAL, 0,
+			      UINT32_MAX, &max_sessions) ||
+	    control_param_int(call, "expires", CONTROL_OPTIONAL, 0, INT64_MAX,
+			      &who->expires) ||
+	    control_param_string(call, "sources", CONTROL_OPTIONAL, &sources) ||
+	    control_param_int(call, "grace_ms", CONTROL_OPTIONAL, -1,
+			      SEHUB_GRACE_MAX, &who->grace))
+		return -EINVAL;
+	who->max_sessions = (uint32_t)max_sessions;
+	if (policy && user_param_policy(call, policy, who))
+		return -EINVAL;
+	return sources ? user_param_sources(call, sources, who) : 0;
+}
+
 static void user_add(struct control_call *call, struct json_object *params,
 		     void *ctx)
 {
+	struct store_user who = { .grace = -1 };
 	struct control_user *user = ctx;
 	struct auth_verifier verifier;
-	char name[AUTH_USER_MAX + 1];
 	struct store_error error;
-	bool disabled = false;
 	int64_t vlan;
 	int err;
 
 	(void)params;
-	if (user_params(call, &vlan, name) ||
-	    control_param_bool(call, "disabled", CONTROL_OPTIONAL,
-			       &disabled) ||
+	if (user_params(call, &vlan, who.name) ||
+	    user_params_rules(call, &who) ||
 	    user_param_password(call, &verifier))
 		return;
-	err = store_user_add(user->store, (uint16_t)vlan, name, &verifier,
-			     disabled, &error);
+	who.vlan = (uint16_t)vlan;
+	err = store_user_add(user->store, &who, &verifier, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
-	user_answer(call, err, &error, "user-add", vlan, name);
+	user_answer(call, err, &error, "user-add", vlan, who.name);
 }
 
 static void user_revoke(struct control_user *user,
@@ -164,25 +226,28 @@ static void user_set(struct control_call *call, struct json_object *params,
 	char name[AUTH_USER_MAX + 1];
 	struct store_error error;
 	struct store_user who;
-	bool disabled;
 	int64_t vlan;
 	int err;
 
-	(void)params;
-	if (user_params(call, &vlan, name) ||
-	    control_param_bool(call, "disabled", CONTROL_REQUIRED,
-			       &disabled) ||
-	    control_params_end(call))
+	if (user_params(call, &vlan, name))
 		return;
-	err = store_user_set_disabled(user->store, (uint16_t)vlan, name,
-				      disabled, &error);
-	if (!err)
-		err = store_user_get(user->store, (uint16_t)vlan, name, &who,
-				     &error);
-	if (user_answer(call, err, &error,
-			disabled ? "user-disable" : "user-enable", vlan,
-			name) && disabled)
-		user_revoke(user, &who, USER_DISABLED);
+	err = store_user_get(user->store, (uint16_t)vlan, name, &who, &error);
+	if (err) {
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	if (user_params_rules(call, &who) || control_params_end(call))
+		return;
+	/* besides vlan and user */
+	if (json_object_object_length(params) <= 2) {
+		control_error(call, CONTROL_INVALID, "disabled",
+			      "nothing to set: name disabled, policy, max_sessions, expires, sources or grace_ms");
+		return;
+	}
+	err = store_user_set(user->store, &who, &error);
+	if (user_answer(call, err, &error, "user-set", vlan, name) &&
+	    user->ops->changed)
+		user->ops->changed(user->ctx, &who);
 }
 
 static struct json_object *user_describe(struct control_user *user,
@@ -204,6 +269,18 @@ static struct json_object *user_describe(struct control_user *user,
 			       json_object_new_int64(who->last_login));
 	json_object_object_add(object, "sessions",
 			       json_object_new_int64(sessions));
+	json_object_object_add(object, "policy",
+			       json_object_new_string(who->policy[0] ?
+						      who->policy : "none"));
+	json_object_object_add(object, "max_sessions",
+			       json_object_new_int64(who->max_sessions));
+	json_object_object_add(object, "expires",
+			       json_object_new_int64(who->expires));
+	json_object_object_add(object, "sources",
+			       json_object_new_string(who->sources[0] ?
+						      who->sources : "any"));
+	json_object_object_add(object, "grace_ms", who->grace < 0 ? NULL :
+			       json_object_new_int64(who->grace));
 	return object;
 }
 

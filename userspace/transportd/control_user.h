@@ -18,12 +18,10 @@ struct store_user;
 /**
  * enum user_change - why sessions of a user may not go on
  * @USER_DELETED: there is no such user any more
- * @USER_DISABLED: the user may not log in
  * @USER_PASSWORD: who logged in did so with another password
  */
 enum user_change {
 	USER_DELETED,
-	USER_DISABLED,
 	USER_PASSWORD,
 };
 
@@ -31,6 +29,7 @@ enum user_change {
  * struct user_ops - what this file asks of the sessions
  * @sessions: how many the user has now, connected or detached
  * @revoked: end the user's sessions
+ * @changed: what the user may do is something else now
  *
  * Any may be NULL. @user is borrowed for the duration of the call.
  */
@@ -38,6 +37,7 @@ struct user_ops {
 	uint32_t (*sessions)(void *ctx, const struct store_user *user);
 	void (*revoked)(void *ctx, const struct store_user *user,
 			enum user_change change);
+	void (*changed)(void *ctx, const struct store_user *user);
 };
 
 /**

@@ -260,6 +260,20 @@ int kernel_set_cookie(struct kernel *k, uint32_t id, const void *cookie,
 	return ret ? ret : sehub_port_set(k->nl, &ref, &config, err);
 }
 
+int kernel_set_policy(struct kernel *k, uint32_t id,
+		      const struct sehub_policy *policy, uint32_t grace,
+		      struct sehub_err *err)
+{
+	struct sehub_port_config config = {
+		.set = SEHUB_PORT_POLICY | SEHUB_PORT_GRACE,
+		.policy = policy, .grace = grace,
+	};
+	struct sehub_port_ref ref = { .id = id };
+	int ret = kernel_open(k, err);
+
+	return ret ? ret : sehub_port_set(k->nl, &ref, &config, err);
+}
+
 int kernel_list(struct kernel *k, sehub_port_fn fn, void *arg,
 		struct sehub_err *err)
 {

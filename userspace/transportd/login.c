@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "auth.h"
@@ -181,6 +182,7 @@ static bool check_user(struct login *login)
 {
 	struct daemon *d = login->logins->d;
 	const char *name = auth_server_user(login->auth);
+	struct refusal why;
 
 	if (store_user_get(d->store, login->vlan, name, &login->user, NULL)) {
 		log_failure(login, "the user was just deleted");
@@ -188,13 +190,12 @@ static bool check_user(struct login *login)
 			     "authentication failed", true);
 		return false;
 	}
-	if (login->user.disabled) {
-		log_failure(login, "the user is disabled");
-		login_refuse(login, SEHUB_WIRE_CLOSE_DENIED,
-			     "the user may not connect", false);
-		return false;
-	}
-	return true;
+	if (user_may_connect(&login->user, login->address, time(NULL), &why))
+		return true;
+	log_failure(login, login->user.disabled ? "the user is disabled" :
+		    why.text);
+	login_refuse(login, why.code, why.text, false);
+	return false;
 }
 
 static bool begin_auth(struct login *login, const struct proto_msg *msg)

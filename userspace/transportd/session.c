@@ -470,6 +470,10 @@ static int session_ask_for_port(struct session *s,
 	config.cookie_len = start->cookie_len;
 	config.grace = start->grace;
 	config.queue_limit = start->queue_limit;
+	if (start->has_policy) {
+		config.set |= SEHUB_PORT_POLICY;
+		config.policy = &start->policy;
+	}
 	return sehub_xfer_port_new(s->host->xfer, start->hub_ifindex, &config,
 				   session_attached, s, err);
 }

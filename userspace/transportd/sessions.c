@@ -182,7 +182,7 @@ void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
 
 /* --- what becomes of them ------------------------------------------------ */
 
-static void started(struct server_session *s,
+static void started(struct sessions *ss, struct server_session *s,
 		    const struct session_event *event)
 {
 	char user[LOG_QUOTE_MAX], client[LOG_QUOTE_MAX];
@@ -196,6 +196,8 @@ static void started(struct server_session *s,
 		 s->address, log_quote(client, sizeof(client),
 				       s->id.client_name),
 		 s->cipher, s->port_number, s->id.resumes);
+	if (s->is_stale)
+		sessions_refresh(ss, s);
 }
 
 static void refused(struct sessions *ss, struct server_session *s,
@@ -221,7 +223,7 @@ bool sessions_event(struct sessions *ss, const struct session_event *event)
 		return false;
 	switch (event->kind) {
 	case SESSION_EVENT_STARTED:
-		started(s, event);
+		started(ss, s, event);
 		break;
 	case SESSION_EVENT_REFUSED:
 		refused(ss, s, event);
@@ -282,6 +284,8 @@ struct sessions *sessions_new(struct daemon *d)
 	ss->d = d;
 	uv_timer_init(&d->loop, &ss->recover);
 	ss->recover.data = ss;
+	uv_timer_init(&d->loop, &ss->expiry);
+	ss->expiry.data = ss;
 	return ss;
 }
 
@@ -290,11 +294,19 @@ static void on_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
+/* The one after the other, as the last one frees both. */
+static void on_recover_closed(uv_handle_t *handle)
+{
+	struct sessions *ss = handle->data;
+
+	uv_close((uv_handle_t *)&ss->expiry, on_closed);
+}
+
 void sessions_free(struct sessions *ss)
 {
 	if (!ss)
 		return;
 	while (ss->list)
 		sessions_del(ss, ss->list);
-	uv_close((uv_handle_t *)&ss->recover, on_closed);
+	uv_close((uv_handle_t *)&ss->recover, on_recover_closed);
 }

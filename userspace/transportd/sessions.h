@@ -13,8 +13,10 @@
 #include "daemon.h"
 #include "proto.h"
 #include "resume.h"
+#include "user_rules.h"
 #include "worker.h"
 
+struct sehub_policy;
 struct sehub_port;
 struct store_user;
 
@@ -47,6 +49,8 @@ enum server_state {
  * @address: the client's, "" if not known any more
  * @cipher: of its line, the same
  * @carrier: how the client says that its line is made, the same
+ * @expires: when it has to end, seconds since the epoch; 0: never
+ * @is_stale: its user changed before it had a port
  */
 struct server_session {
 	struct server_session *next;
@@ -60,12 +64,8 @@ struct server_session {
 	char address[SESSION_ADDRESS_MAX];
 	char cipher[SESSION_CIPHER_MAX];
 	char carrier[SESSION_CARRIER_MAX];
-};
-
-/* Why a client is sent away. */
-struct refusal {
-	uint16_t code;
-	char text[128];
+	int64_t expires;
+	bool is_stale;
 };
 
 /**
@@ -140,5 +140,8 @@ void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
 		       const char *text);
 
 const char *server_state_name(enum server_state state);
+
+/* A user may do other things than before: its sessions, too. */
+void sessions_user_changed(struct sessions *ss, const struct store_user *user);
 
 #endif /* SEHUB_TRANSPORTD_SESSIONS_H */

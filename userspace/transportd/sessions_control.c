@@ -218,7 +218,6 @@ static void user_revoked(void *ctx, const struct store_user *user,
 {
 	static const char *const why[] = {
 		[USER_DELETED] = "the user was deleted",
-		[USER_DISABLED] = "the user may not connect",
 		[USER_PASSWORD] = "the user has a new password",
 	};
 	struct daemon *d = ctx;
@@ -229,7 +228,15 @@ static void user_revoked(void *ctx, const struct store_user *user,
 			  why[change]);
 }
 
+static void user_changed(void *ctx, const struct store_user *user)
+{
+	struct daemon *d = ctx;
+
+	sessions_user_changed(d->sessions, user);
+}
+
 const struct user_ops sessions_user_ops = {
 	.sessions = count_user,
 	.revoked = user_revoked,
+	.changed = user_changed,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What sessions.c (the list, ends), sessions_open.c (beginnings) and
- * sessions_recover.c (what an earlier daemon left) share.
+ * What sessions.c (the list, ends), sessions_open.c (beginnings),
+ * sessions_user.c (what users may do) and sessions_recover.c (what an earlier
+ * daemon left) share.
  */
 #ifndef SEHUB_TRANSPORTD_SESSIONS_IMPL_H
 #define SEHUB_TRANSPORTD_SESSIONS_IMPL_H
@@ -13,6 +14,7 @@ struct sessions {
 	struct server_session *list;
 	unsigned int count;
 	uv_timer_t recover;
+	uv_timer_t expiry;
 	unsigned int recover_tries;
 	bool found_owned;
 };
@@ -36,5 +38,15 @@ struct server_session *sessions_find_client(const struct sessions *ss,
 /* By the hash of the ticket given last, or of the one before. */
 struct server_session *sessions_find_ticket(const struct sessions *ss,
 					    const uint8_t *hash);
+
+/* sessions_user.c */
+
+/* How long a session waits for its client, in milliseconds. */
+uint32_t sessions_grace(const struct sessions *ss,
+			const struct store_user *user);
+/* What the store says of a session's user holds from now on; may end it. */
+void sessions_refresh(struct sessions *ss, struct server_session *s);
+/* Sets the timer for the next session that has to end. */
+void sessions_watch_expiry(struct sessions *ss);
 
 #endif /* SEHUB_TRANSPORTD_SESSIONS_IMPL_H */

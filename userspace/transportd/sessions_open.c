@@ -124,6 +124,23 @@ static int replace(struct sessions *ss, const struct session_request *req,
 	return 0;
 }
 
+/* One that is taken over makes room for the new one. */
+static int check_number(const struct sessions *ss,
+			const struct session_request *req, struct refusal *why)
+{
+	const struct store_user *user = req->user;
+	unsigned int count = sessions_count_user(ss, user->id);
+
+	if (sessions_find_client(ss, user->id, req->client_id))
+		count--;
+	if (!user->max_sessions || count < user->max_sessions)
+		return 0;
+	refuse(why, SEHUB_WIRE_CLOSE_BUSY, "");
+	snprintf(why->text, sizeof(why->text),
+		 "the user has %u sessions, and may not have more", count);
+	return -ECONNREFUSED;
+}
+
 static int find_hub(struct sessions *ss, uint16_t vlan, uint32_t *ifindex,
 		    struct refusal *why)
 {
@@ -180,6 +197,8 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 
 	ret = find_hub(ss, req->user->vlan, &start.hub_ifindex, why);
 	if (!ret)
+		ret = check_number(ss, req, why);
+	if (!ret)
 		ret = replace(ss, req, why);
 	if (ret)
 		return ret;
@@ -196,7 +215,10 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	fill_id(ss, &s->id, req);
 	fill_line(s, req, ch);
 	fill_start(&start, s);
-	start.grace = config->grace_ms;
+	s->expires = req->user->expires;
+	start.has_policy = user_policy(req->user, req->client_id,
+					   &start.policy);
+	start.grace = sessions_grace(ss, req->user);
 	start.queue_limit = config->queue_limit;
 	snprintf(start.port_name, sizeof(start.port_name), "%s",
 		 s->id.session);
@@ -205,17 +227,31 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	build_attach(&start, s, ticket);
 	hand_over(ss, s, &start, ch);
 	tls_wipe(ticket, sizeof(ticket));
+	sessions_watch_expiry(ss);
 	return 0;
 }
 
-/* Is the session's user still one, and allowed? */
-static bool may_resume(struct sessions *ss, const struct server_session *s)
+/* Is the session's user still one, and allowed? On refusal the session ends. */
+static int check_resume(struct sessions *ss, struct server_session *s,
+			const char *address, struct refusal *why)
 {
 	struct store_user user;
+	struct refusal other;
 
-	return !store_user_get(ss->d->store, s->id.vlan, s->id.user, &user,
-			       NULL) &&
-	       user.id == s->id.user_id && !user.disabled;
+	if (store_user_get(ss->d->store, s->id.vlan, s->id.user, &user, NULL) ||
+	    user.id != s->id.user_id)
+		refuse(why, SEHUB_WIRE_CLOSE_DENIED,
+		       "the user may not connect");
+	else if (!user_may_resume(&user))
+		refuse(why, SEHUB_WIRE_CLOSE_NO_SESSION,
+		       "the user's sessions end with their connections");
+	else if (user_may_connect(&user, address, time(NULL), why))
+		return 0;
+	else if (user_may_connect(&user, s->address, time(NULL), &other))
+		/* The session stays for one who comes from the right place. */
+		return -ECONNREFUSED;
+	sessions_end(ss, s, why->code, why->text);
+	return -ECONNREFUSED;
 }
 
 int sessions_resume(struct sessions *ss, const struct session_request *req,
@@ -235,12 +271,8 @@ int sessions_resume(struct sessions *ss, const struct session_request *req,
 	if (s->state == SERVER_STARTING)
 		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
 			      "an earlier attempt is not finished, try again");
-	if (!may_resume(ss, s)) {
-		sessions_end(ss, s, SEHUB_WIRE_CLOSE_DENIED,
-			     "the user may not connect");
-		return refuse(why, SEHUB_WIRE_CLOSE_DENIED,
-			      "the user may not connect");
-	}
+	if (check_resume(ss, s, req->address, why))
+		return -ECONNREFUSED;
 
 	/* The client holds the ticket that it shows, and no newer one. */
 	id = s->id;

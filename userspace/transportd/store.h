@@ -23,6 +23,8 @@
 #include <stdint.h>
 
 #include "auth.h"
+#include "access.h"
+#include "lib/policy.h"
 #include "via.h"
 
 #define STORE_FILE		"state.db"
@@ -52,6 +54,13 @@ struct store_error {
  * @disabled: may not log in
  * @created: seconds since the epoch
  * @last_login: the same; 0: never
+ * @policy: of the ports of its sessions, as sehub_policy_format() writes it, "":
+ *	none. No identity: that is the daemon's to give
+ * @max_sessions: at a time, 0: no limit
+ * @expires: may not log in from then on, seconds since the epoch; 0: never
+ * @sources: where it may come from, as sehub_format_sources() writes it, "":
+ *	anywhere
+ * @grace: milliseconds that a session waits for its client, -1: as configured
  */
 struct store_user {
 	int64_t id;
@@ -60,6 +69,11 @@ struct store_user {
 	bool disabled;
 	int64_t created;
 	int64_t last_login;
+	char policy[SEHUB_POLICY_STRLEN];
+	uint32_t max_sessions;
+	int64_t expires;
+	char sources[SEHUB_SOURCES_STRLEN];
+	int64_t grace;
 };
 
 /**
@@ -128,8 +142,9 @@ int store_secret(struct store *store, uint8_t secret[AUTH_SECRET_LEN],
 
 /* Users. @name is in the form that auth_prepare_user() gives. */
 
-int store_user_add(struct store *store, uint16_t vlan, const char *name,
-		   const struct auth_verifier *verifier, bool disabled,
+/* Of @user all but id, created and last_login is used. */
+int store_user_add(struct store *store, const struct store_user *user,
+		   const struct auth_verifier *verifier,
 		   struct store_error *error);
 int store_user_del(struct store *store, uint16_t vlan, const char *name,
 		   struct store_error *error);
@@ -139,9 +154,9 @@ int store_user_set_password(struct store *store, uint16_t vlan,
 			    const char *name,
 			    const struct auth_verifier *verifier,
 			    struct store_error *error);
-int store_user_set_disabled(struct store *store, uint16_t vlan,
-			    const char *name, bool disabled,
-			    struct store_error *error);
+/* What a user may do, of the one with its vlan and name; all of it. */
+int store_user_set(struct store *store, const struct store_user *user,
+		   struct store_error *error);
 /* Sets last_login to now. */
 int store_user_touch_login(struct store *store, int64_t id,
 			   struct store_error *error);
@@ -191,6 +206,8 @@ void store_connection_clear(struct store_connection *connection);
  * The functions above check by themselves.
  */
 int store_check_user_name(const char *name, struct store_error *error);
+/* What it may do, not its name. */
+int store_check_user(const struct store_user *user, struct store_error *error);
 int store_check_connection_name(const char *name, struct store_error *error);
 int store_check_device_name(const char *name, struct store_error *error);
 int store_check_server(const char *server, struct store_error *error);

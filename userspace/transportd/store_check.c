@@ -27,6 +27,32 @@ int store_check_user_name(const char *name, struct store_error *error)
 	return 0;
 }
 
+int store_check_user(const struct store_user *user, struct store_error *error)
+{
+	struct sehub_policy policy = { .flags = 0 };
+	struct sehub_sources sources;
+	struct sehub_err err;
+	const char *why;
+
+	if (user->policy[0] &&
+	    sehub_policy_parse(user->policy, &policy, &err))
+		return store_fail(error, -EINVAL, "policy: %s", err.text);
+	if (policy.identity)
+		return store_fail(error, -EINVAL,
+				  "policy: identity is not for users: their sessions are given one");
+	if (sehub_parse_sources(user->sources, &sources, &why))
+		return store_fail(error, -EINVAL, "sources: it %s", why);
+	if (user->expires < 0)
+		return store_fail(error, -EINVAL,
+				  "expires: %lld is before 1970",
+				  (long long)user->expires);
+	if (user->grace < -1 || user->grace > SEHUB_GRACE_MAX)
+		return store_fail(error, -EINVAL,
+				  "grace: %lld ms is outside of 0 to %u",
+				  (long long)user->grace, SEHUB_GRACE_MAX);
+	return 0;
+}
+
 int store_check_connection_name(const char *name, struct store_error *error)
 {
 	size_t len = strlen(name);

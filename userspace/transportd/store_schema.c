@@ -59,11 +59,20 @@ static const char * const store_steps[] = {
 
 	/* what it goes out from */
 	"ALTER TABLE connections ADD COLUMN source TEXT NOT NULL DEFAULT '';",
+
+	/* what users may do */
+	"ALTER TABLE users ADD COLUMN policy TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE users ADD COLUMN max_sessions INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE users ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE users ADD COLUMN sources TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE users ADD COLUMN grace INTEGER NOT NULL DEFAULT -1;",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
 
-#define USER_COLUMNS	"id, vlan, name, disabled, created, last_login"
+#define USER_COLUMNS \
+	"id, vlan, name, disabled, created, last_login, policy, " \
+	"max_sessions, expires, sources, grace"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
 	"auto, up, client_id, via, via_password, source"
@@ -76,8 +85,9 @@ const char * const store_sql[STORE_STATEMENTS] = {
 
 	[STORE_USER_ADD] =
 		"INSERT INTO users (vlan, name, iterations, salt, stored_key, "
-		"server_key, disabled, created, last_login) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+		"server_key, disabled, policy, max_sessions, expires, sources, "
+		"grace, created, last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+		"?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)",
 	[STORE_USER_DEL] =
 		"DELETE FROM users WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_GET] =
@@ -89,8 +99,10 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_USER_SET_PASSWORD] =
 		"UPDATE users SET iterations = ?3, salt = ?4, stored_key = ?5, "
 		"server_key = ?6 WHERE vlan = ?1 AND name = ?2",
-	[STORE_USER_SET_DISABLED] =
-		"UPDATE users SET disabled = ?3 WHERE vlan = ?1 AND name = ?2",
+	[STORE_USER_SET] =
+		"UPDATE users SET disabled = ?7, policy = ?8, "
+		"max_sessions = ?9, expires = ?10, sources = ?11, grace = ?12 "
+		"WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_TOUCH_LOGIN] =
 		"UPDATE users SET last_login = ?2 WHERE id = ?1",
 	[STORE_USER_LIST] =

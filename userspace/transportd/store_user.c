@@ -45,30 +45,44 @@ static int store_user_run(struct store *store, sqlite3_stmt *statement,
 	return changed ? 0 : store_user_missing(error, vlan, name);
 }
 
-int store_user_add(struct store *store, uint16_t vlan, const char *name,
-		   const struct auth_verifier *verifier, bool disabled,
+/* Values 7 to 12 are what it may do. */
+static void store_user_bind_rules(sqlite3_stmt *statement,
+				  const struct store_user *user)
+{
+	sqlite3_bind_int(statement, 7, user->disabled);
+	store_bind_text(statement, 8, user->policy);
+	sqlite3_bind_int64(statement, 9, user->max_sessions);
+	sqlite3_bind_int64(statement, 10, user->expires);
+	store_bind_text(statement, 11, user->sources);
+	sqlite3_bind_int64(statement, 12, user->grace);
+}
+
+int store_user_add(struct store *store, const struct store_user *user,
+		   const struct auth_verifier *verifier,
 		   struct store_error *error)
 {
 	sqlite3_stmt *add;
 	int err;
 
-	if (vlan < STORE_VLAN_MIN || vlan > STORE_VLAN_MAX)
+	if (user->vlan < STORE_VLAN_MIN || user->vlan > STORE_VLAN_MAX)
 		return store_fail(error, -EINVAL, "vlan: %u is outside of %d to %d",
-				  vlan, STORE_VLAN_MIN, STORE_VLAN_MAX);
-	err = store_check_user_name(name, error);
+				  user->vlan, STORE_VLAN_MIN, STORE_VLAN_MAX);
+	err = store_check_user_name(user->name, error);
+	if (!err)
+		err = store_check_user(user, error);
 	if (err)
 		return err;
 	add = store_prepare(store, STORE_USER_ADD, error);
 	if (!add)
 		return -EIO;
-	store_user_bind(add, vlan, name, verifier);
-	sqlite3_bind_int(add, 7, disabled);
-	sqlite3_bind_int64(add, 8, time(NULL));
+	store_user_bind(add, user->vlan, user->name, verifier);
+	store_user_bind_rules(add, user);
+	sqlite3_bind_int64(add, 13, time(NULL));
 	err = store_run(store, add, error);
 	if (err == -EEXIST)
 		return store_fail(error, err,
-				  "hub %u has a user \"%s\" already", vlan,
-				  name);
+				  "hub %u has a user \"%s\" already",
+				  user->vlan, user->name);
 	return err < 0 ? err : 0;
 }
 
@@ -92,6 +106,11 @@ static void store_user_read(sqlite3_stmt *statement, struct store_user *user)
 	user->disabled = sqlite3_column_int(statement, 3);
 	user->created = sqlite3_column_int64(statement, 4);
 	user->last_login = sqlite3_column_int64(statement, 5);
+	store_column_text(statement, 6, user->policy, sizeof(user->policy));
+	user->max_sessions = (uint32_t)sqlite3_column_int64(statement, 7);
+	user->expires = sqlite3_column_int64(statement, 8);
+	store_column_text(statement, 9, user->sources, sizeof(user->sources));
+	user->grace = sqlite3_column_int64(statement, 10);
 }
 
 int store_user_get(struct store *store, uint16_t vlan, const char *name,
@@ -125,18 +144,21 @@ int store_user_set_password(struct store *store, uint16_t vlan,
 	return store_user_run(store, set, vlan, name, error);
 }
 
-int store_user_set_disabled(struct store *store, uint16_t vlan,
-			    const char *name, bool disabled,
-			    struct store_error *error)
+int store_user_set(struct store *store, const struct store_user *user,
+		   struct store_error *error)
 {
-	sqlite3_stmt *set = store_prepare(store, STORE_USER_SET_DISABLED,
-					  error);
+	sqlite3_stmt *set;
+	int err;
 
+	err = store_check_user(user, error);
+	if (err)
+		return err;
+	set = store_prepare(store, STORE_USER_SET, error);
 	if (!set)
 		return -EIO;
-	store_user_bind(set, vlan, name, NULL);
-	sqlite3_bind_int(set, 3, disabled);
-	return store_user_run(store, set, vlan, name, error);
+	store_user_bind(set, user->vlan, user->name, NULL);
+	store_user_bind_rules(set, user);
+	return store_user_run(store, set, user->vlan, user->name, error);
 }
 
 /*

@@ -20,6 +20,7 @@
 
 #include "channel.h"
 #include "err.h"
+#include "lib/policy.h"
 
 struct worker_pool;
 
@@ -46,6 +47,8 @@ struct session_ref {
  * @cookie_len: its length
  * @grace: of a new port, milliseconds
  * @queue_limit: of a new port, bytes
+ * @has_policy: a new port has a policy
+ * @policy: this one
  * @features: what the peer takes
  * @peer_rx: for a resume, what the peer has
  * @peer_oldest: for a resume, what the peer can send again
@@ -67,6 +70,8 @@ struct session_start {
 	size_t cookie_len;
 	uint32_t grace;
 	uint32_t queue_limit;
+	bool has_policy;
+	struct sehub_policy policy;
 	uint32_t features;
 	uint64_t peer_rx;
 	uint64_t peer_oldest;
