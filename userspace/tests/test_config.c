@@ -95,7 +95,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config.login_failures_window_ms, 60000);
 	assert_int_equal(config.keepalive_ms, 5000);
 	assert_int_equal(config.dead_time_ms, 20000);
-	assert_int_equal(config.grace_ms, 60000);
+	assert_int_equal(config.grace_ms, 120000);
 	assert_int_equal(config.queue_limit, 4 * 1024 * 1024);
 	assert_int_equal(config.backoff_max_ms, 15000);
 	assert_null(config.ssh_config);

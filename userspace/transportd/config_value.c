@@ -62,7 +62,7 @@ const struct config_key config_keys[] = {
 	    200, SECONDS(86400), "20s",
 	    "silence after which a connection is given up"),
 	KEY("grace", CONFIG_DURATION, grace_ms, 0, SEHUB_GRACE_MAX,
-	    "60s", "for how long a session without a connection is kept"),
+	    "120s", "for how long a session without a connection is kept"),
 	KEY("queue-limit", CONFIG_SIZE, queue_limit,
 	    SEHUB_QUEUE_LIMIT_MIN, SEHUB_QUEUE_LIMIT_MAX, "4M",
 	    "bytes that may wait for one session"),
