@@ -340,6 +340,37 @@ static void test_disabled_user_with_right_password(void **state)
 	assert_int_equal(opened, 0);
 }
 
+/* Who has shown the password, and waits until it is worth nothing any more. */
+static void test_user_that_changes_meanwhile(void **state)
+{
+	struct store_user other = { .vlan = 12, .name = "bob" };
+	struct store_user alice = { .vlan = 12, .name = "alice" };
+
+	(void)state;
+	assert_true(log_in(12, "alice", PASSWORD));
+	logins_user_changed(d.logins, &other);
+	other = alice;
+	other.vlan = 13;
+	logins_user_changed(d.logins, &other);
+	say_attach();
+	UNTIL(opened);
+	peer_close(&peer);
+	opened = 0;
+
+	assert_true(log_in(12, "alice", PASSWORD));
+	logins_user_changed(d.logins, &alice);
+	expect_close(SEHUB_WIRE_CLOSE_BUSY,
+		     "the user changed meanwhile, try again");
+	assert_int_equal(opened, 0);
+
+	/* before there is a name, and while nobody logs in */
+	connect_peer();
+	say_hello(1, 12);
+	logins_user_changed(d.logins, &alice);
+	peer_close(&peer);
+	logins_user_changed(d.logins, &alice);
+}
+
 static void test_other_mechanisms(void **state)
 {
 	static const uint8_t plain[] = "\0alice\0" PASSWORD;
@@ -565,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_refused_by_sessions),
 		cmocka_unit_test(test_all_failures_look_alike),
 		cmocka_unit_test(test_disabled_user_with_right_password),
+		cmocka_unit_test(test_user_that_changes_meanwhile),
 		cmocka_unit_test(test_other_mechanisms),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_order_of_records),

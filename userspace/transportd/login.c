@@ -198,6 +198,22 @@ static bool check_user(struct login *login)
 	return false;
 }
 
+/* What was looked up before the change must not be what lets somebody in. */
+void logins_user_changed(struct logins *logins, const struct store_user *user)
+{
+	struct login *login, *next;
+
+	for (login = logins->list; login; login = next) {
+		next = login->next;
+		if (!login->auth || login->vlan != user->vlan ||
+		    strcmp(auth_server_user(login->auth), user->name))
+			continue;
+		log_failure(login, "the user changed meanwhile");
+		login_refuse(login, SEHUB_WIRE_CLOSE_BUSY,
+			     "the user changed meanwhile, try again", false);
+	}
+}
+
 static bool begin_auth(struct login *login, const struct proto_msg *msg)
 {
 	struct daemon *d = login->logins->d;

@@ -11,10 +11,18 @@
 
 #include "daemon.h"
 
+struct store_user;
+
 /* NULL without memory. */
 struct logins *logins_new(struct daemon *d);
 /* Ends those under way; run the loop afterwards. NULL is allowed. */
 void logins_free(struct logins *logins);
+
+/*
+ * The user changed: logins that began before are sent away, to begin again with
+ * what holds now.
+ */
+void logins_user_changed(struct logins *logins, const struct store_user *user);
 
 /* A connection was accepted; @fd is taken over, and closed if it is refused. */
 void login_begin(struct logins *logins, int fd, const struct sockaddr *addr);

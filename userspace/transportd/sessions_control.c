@@ -15,6 +15,7 @@
 #include "control.h"
 #include "kernel.h"
 #include "log.h"
+#include "login.h"
 #include "port.h"
 #include "proto.h"
 #include "sessions.h"
@@ -222,6 +223,7 @@ static void user_revoked(void *ctx, const struct store_user *user,
 	};
 	struct daemon *d = ctx;
 
+	logins_user_changed(d->logins, user);
 	/* A client that has the new password may come back at once. */
 	sessions_end_user(d->sessions, user->id, change == USER_PASSWORD ?
 			  SEHUB_WIRE_CLOSE_BYE : SEHUB_WIRE_CLOSE_DENIED,
@@ -232,6 +234,7 @@ static void user_changed(void *ctx, const struct store_user *user)
 {
 	struct daemon *d = ctx;
 
+	logins_user_changed(d->logins, user);
 	sessions_user_changed(d->sessions, user);
 }
 
