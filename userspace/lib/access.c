@@ -106,11 +106,14 @@ bool sehub_sources_have(const struct sehub_sources *sources,
 	return false;
 }
 
-/* mktime() takes the 30th of February for the 2nd of March. */
-static bool is_same_day(const struct tm *a, const struct tm *b)
+/* mktime() takes the 30th of February for the 2nd of March, and hours that a
+ * change of the clock left out for others.
+ */
+static bool is_same_time(const struct tm *a, const struct tm *b)
 {
 	return a->tm_year == b->tm_year && a->tm_mon == b->tm_mon &&
-	       a->tm_mday == b->tm_mday;
+	       a->tm_mday == b->tm_mday && a->tm_hour == b->tm_hour &&
+	       a->tm_min == b->tm_min;
 }
 
 int sehub_parse_time(const char *word, int64_t *when)
@@ -137,7 +140,7 @@ int sehub_parse_time(const char *word, int64_t *when)
 		tm.tm_isdst = -1;
 		given = tm;
 		t = mktime(&tm);
-		if (t <= 0 || !is_same_day(&tm, &given))
+		if (t <= 0 || !is_same_time(&tm, &given))
 			return -ERANGE;
 		*when = t;
 		return 0;

@@ -224,7 +224,12 @@ static void print_rules(struct json_object *user)
 	print_value("comes from", "%s", ctl_get_string(user, "sources"));
 	print_value("expires", "%s",
 		    format_time(ctl_get_int(user, "expires"), text));
-	if (json_object_object_get_ex(user, "grace_ms", &grace) && grace)
+	if (!json_object_object_get_ex(user, "grace_ms", &grace) || !grace)
+		return;
+	if (json_object_get_int64(grace) % 1000)
+		print_value("grace time", "%lld ms",
+			    (long long)json_object_get_int64(grace));
+	else
 		print_value("grace time", "%s",
 			    format_age((uint64_t)
 				       json_object_get_int64(grace) / 1000,

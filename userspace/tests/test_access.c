@@ -175,6 +175,8 @@ static void expect_time(const char *word, int64_t expected)
 
 static void test_time(void **state)
 {
+	int64_t when;
+
 	(void)state;
 	setenv("TZ", "UTC", 1);
 	tzset();
@@ -188,6 +190,12 @@ static void test_time(void **state)
 	setenv("TZ", "UTC-9", 1);
 	tzset();
 	expect_time("2027-01-31", 1801353600 - 9 * 3600);
+	/* an hour that there is not, and the beginning of that day */
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	assert_int_equal(sehub_parse_time("2027-03-28T02:30", &when), -ERANGE);
+	expect_time("2027-03-28T03:30", 1806197400);
+	expect_time("2027-03-28", 1806188400);
 	setenv("TZ", "UTC", 1);
 	tzset();
 }

@@ -295,6 +295,32 @@ static void finish_stubborn(const char *script)
 	assert_false(has_error);
 }
 
+/* A greeting is no reason for an end that has none, or that we wanted. */
+static void test_greeting(void **state)
+{
+	(void)state;
+	write_ssh("echo 'Permission denied (to all)' >&2; exec cat");
+	dial("ssh://bob@gate");
+	close(carrier_fd);
+	carrier_line_finish(carrier_line);
+	wait_ended();
+	assert_false(has_error);
+	finish_stubborn("echo Welcome >&2; exec sleep 1000");
+	/* it minds SIGTERM, and says so */
+	finish_stubborn("trap 'echo Killed >&2; kill $!; exit 255' TERM; sleep 1000 & wait");
+	/* and is none where there is another one */
+	dial_and_wait("printf '** WARNING: old\\n** See there\\n' >&2; exit 255");
+	expect_why("ssh ended with status 255", false);
+}
+
+/* Somebody else has its standard error, for longer than it lives. */
+static void test_words_behind(void **state)
+{
+	(void)state;
+	dial_and_wait("sleep 3 & printf 'ssh: no such day' >&2; exit 255");
+	expect_why("no such day", false);
+}
+
 static void test_stubborn(void **state)
 {
 	(void)state;
@@ -377,6 +403,8 @@ int main(void)
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_stubborn),
+		cmocka_unit_test(test_greeting),
+		cmocka_unit_test(test_words_behind),
 		cmocka_unit_test(test_release),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_end_of_all),

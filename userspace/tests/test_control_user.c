@@ -172,7 +172,7 @@ static void test_user_refusals(void **state)
 		{ "UserSet", "{" KNOWN ",\"policy\":\"identity=5\"}",
 		  CONTROL_INVALID,
 		  "policy: identity is not for users: their sessions are given one",
-		  "policy" },
+		  NULL },
 		{ "UserSet", "{" KNOWN ",\"max_sessions\":-1}", CONTROL_INVALID,
 		  "max_sessions: -1 is outside of 0 to 4294967295",
 		  "max_sessions" },

@@ -21,6 +21,7 @@
 #include "../transportd/user_rules.h"
 
 #define NOW	1800000000
+#define DENIED	SEHUB_WIRE_CLOSE_DENIED
 
 static void may(const struct store_user *user, const char *address)
 {
@@ -31,12 +32,12 @@ static void may(const struct store_user *user, const char *address)
 }
 
 static void may_not(const struct store_user *user, const char *address,
-		    const char *text)
+		    uint16_t code, const char *text)
 {
 	struct refusal why = { .text = "" };
 
 	assert_false(user_may_connect(user, address, NOW, &why));
-	assert_int_equal(why.code, SEHUB_WIRE_CLOSE_DENIED);
+	assert_int_equal(why.code, code);
 	assert_string_equal(why.text, text);
 }
 
@@ -45,18 +46,21 @@ static void test_denied(void **state)
 	struct store_user user = { .disabled = true };
 
 	(void)state;
-	may_not(&user, "192.0.2.1:1", "the user may not connect");
+	may_not(&user, "192.0.2.1:1", DENIED,
+		"the user may not connect");
 	user.disabled = false;
 	may(&user, "192.0.2.1:1");
 	strcpy(user.policy, "max-mac=1,deny");
-	may_not(&user, "192.0.2.1:1", "the user may not connect");
+	may_not(&user, "192.0.2.1:1", DENIED,
+		"the user may not connect");
 	strcpy(user.policy, "deny");
-	may_not(&user, "", "the user may not connect");
+	may_not(&user, "", DENIED, "the user may not connect");
 	strcpy(user.policy, "max-mac=1,no-resume");
 	may(&user, "192.0.2.1:1");
 	/* of a newer version: nobody knows what it would forbid */
 	strcpy(user.policy, "no-word-of-ours");
-	may_not(&user, "192.0.2.1:1", "the user may not connect");
+	may_not(&user, "192.0.2.1:1", DENIED,
+		"the user may not connect");
 }
 
 static void test_expired(void **state)
@@ -66,9 +70,11 @@ static void test_expired(void **state)
 	(void)state;
 	may(&user, "192.0.2.1:1");
 	user.expires = NOW;
-	may_not(&user, "192.0.2.1:1", "the user's time is over");
+	may_not(&user, "192.0.2.1:1", DENIED,
+		"the user's time is over");
 	user.expires = 1;
-	may_not(&user, "192.0.2.1:1", "the user's time is over");
+	may_not(&user, "192.0.2.1:1", DENIED,
+		"the user's time is over");
 }
 
 static void test_sources(void **state)
@@ -82,11 +88,11 @@ static void test_sources(void **state)
 	may(&user, "[::ffff:192.0.2.1]:443");
 	/* a session of a daemon before: its line is gone */
 	may(&user, "");
-	may_not(&user, "192.0.3.0:1", text);
-	may_not(&user, "[2001:db9::1]:1", text);
-	may_not(&user, "nonsense", text);
+	may_not(&user, "192.0.3.0:1", SEHUB_WIRE_CLOSE_BUSY, text);
+	may_not(&user, "[2001:db9::1]:1", SEHUB_WIRE_CLOSE_BUSY, text);
+	may_not(&user, "nonsense", SEHUB_WIRE_CLOSE_BUSY, text);
 	strcpy(user.sources, "192.0.2.0/240");
-	may_not(&user, "192.0.2.1:1", text);
+	may_not(&user, "192.0.2.1:1", SEHUB_WIRE_CLOSE_BUSY, text);
 }
 
 static void test_resume(void **state)

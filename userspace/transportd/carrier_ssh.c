@@ -107,6 +107,7 @@ static bool is_cause(const char *words)
 static bool is_noise(const char *words)
 {
 	return begins(words, "debug") || begins(words, "Warning: ") ||
+	       begins(words, "** ") ||
 	       begins(words, "stdio forwarding failed");
 }
 
@@ -168,12 +169,13 @@ static void on_ended(void *arg, int64_t status, int signal)
 {
 	struct carrier_line *line = arg;
 	char why[CHILD_LINE_MAX + 80], text[CARRIER_ERROR_MAX];
-	bool is_final = false, has_words = line->words[0];
-	bool says_why = has_words || status || (signal && !line->is_finishing);
+	/* an end of its own, not one that we wanted; greetings are no reason */
+	bool is_reason = signal ? !line->is_finishing : status;
+	bool is_final = false;
 
 	if (status == STATUS_NOT_FOUND)
 		snprintf(why, sizeof(why), "there is no ssh: install openssh-client");
-	else if (has_words)
+	else if (line->words[0])
 		is_final = describe_words(line->words, why, sizeof(why));
 	else if (signal)
 		snprintf(why, sizeof(why), "ssh was ended by signal %d", signal);
@@ -185,7 +187,7 @@ static void on_ended(void *arg, int64_t status, int signal)
 		  line->name, (int)status, signal);
 	line_unlink(line);
 	if (line->fn)
-		line->fn(line->arg, says_why ? text : NULL, is_final);
+		line->fn(line->arg, is_reason ? text : NULL, is_final);
 	line_free(line);
 }
 

@@ -10,6 +10,8 @@
 
 /* Time to see the end of the input; time to obey SIGTERM. */
 #define PATIENCE_MS	2000
+/* Others may hold its standard error: so long is waited for the last words. */
+#define LAST_WORDS_MS	500
 
 /**
  * struct child - a program
@@ -18,6 +20,9 @@
  * @timer: of its end
  * @handles: that are not closed yet
  * @has_ended: @process is a process no more
+ * @is_silent: all was heard
+ * @status: of its end
+ * @ended_by: signal of its end, or one that it was sent
  * @signal: the next one to end it with, 0: none is planned
  * @ops: the owner's, NULL: nobody listens
  * @arg: the owner's
@@ -30,6 +35,9 @@ struct child {
 	uv_timer_t timer;
 	unsigned int handles;
 	bool has_ended;
+	bool is_silent;
+	int64_t status;
+	int ended_by;
 	int signal;
 	const struct child_ops *ops;
 	void *arg;
@@ -78,14 +86,32 @@ static void hear(struct child *child, char c)
 	child->line[child->used++] = c;
 }
 
+static void tell_end(struct child *child)
+{
+	const struct child_ops *ops;
+	void *arg = child->arg;
+	int64_t status = child->status;
+	int signal = child->ended_by;
+
+	say_line(child);
+	ops = child->ops;
+	child_free(child);
+	if (ops)
+		ops->ended(arg, status, signal);
+}
+
 static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
 	struct child *child = stream->data;
 
-	if (len < 0)
-		uv_read_stop(stream);
 	for (ssize_t i = 0; i < len; i++)
 		hear(child, buf->base[i]);
+	if (len >= 0)
+		return;
+	uv_read_stop(stream);
+	child->is_silent = true;
+	if (child->has_ended)
+		tell_end(child);
 }
 
 static void on_buffer(uv_handle_t *handle, size_t size, uv_buf_t *buf)
@@ -97,19 +123,23 @@ static void on_buffer(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 	*buf = uv_buf_init(data, sizeof(data));
 }
 
-/* What it wrote before its end was heard by now. */
+static void on_last_words(uv_timer_t *timer)
+{
+	tell_end(timer->data);
+}
+
 static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 {
 	struct child *child = process->data;
-	const struct child_ops *ops;
-	void *arg = child->arg;
 
 	child->has_ended = true;
-	say_line(child);
-	ops = child->ops;
-	child_free(child);
-	if (ops)
-		ops->ended(arg, status, signal);
+	child->status = status;
+	/* SIGKILL comes next where SIGTERM was sent */
+	child->ended_by = signal || child->signal != SIGKILL ? signal : SIGTERM;
+	if (child->is_silent)
+		tell_end(child);
+	else
+		uv_timer_start(&child->timer, on_last_words, LAST_WORDS_MS, 0);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -125,7 +155,7 @@ static void on_timer(uv_timer_t *timer)
 
 void child_finish(struct child *child)
 {
-	if (child->signal)
+	if (child->signal || child->has_ended)
 		return;
 	child->signal = SIGTERM;
 	uv_timer_start(&child->timer, on_timer, PATIENCE_MS, 0);

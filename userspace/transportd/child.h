@@ -22,7 +22,8 @@ struct child;
 /**
  * struct child_ops - what the owner is told
  * @said: a line of its standard error, printable ASCII without a newline
- * @ended: it ended, by itself (@signal is 0) or by @signal; the child is gone
+ * @ended: it ended, by itself (@signal is 0) or by @signal, which may have been
+ *	ours; the child is gone
  */
 struct child_ops {
 	void (*said)(void *arg, const char *line);

@@ -318,7 +318,8 @@ void clients_network_changed(struct clients *cs, uint32_t ifindex)
 		if (c->state == CONNECTION_CONNECTED) {
 			worker_probe(cs->d->workers, c->ref);
 		} else if (c->state == CONNECTION_WAITING ||
-			   ((c->step == CLIENT_CARRIER || c->line) &&
+			   ((c->step == CLIENT_CARRIER ||
+			     (c->line && c->step != CLIENT_WORKER)) &&
 			    now - c->attempt_began > STUCK_MS)) {
 			client_stop_attempt(c);
 			c->failures = 0;

@@ -39,7 +39,7 @@ void client_release_line(struct client *c)
 void client_await_line(struct client *c, const char *error)
 {
 	if (!c->line) {
-		client_retry(c, error);
+		client_retry(c, c->line_error[0] ? c->line_error : error);
 		return;
 	}
 	snprintf(c->error, sizeof(c->error), "%s", error);
@@ -54,20 +54,22 @@ static void on_line_ended(void *arg, const char *error, bool is_final)
 	char text[LOG_QUOTE_MAX], last[CLIENT_ERROR_MAX];
 
 	c->line = NULL;
-	if (c->step == CLIENT_IDLE || c->step == CLIENT_WORKER) {
-		/* The worker sees the stream end. */
-		if (error)
-			log_info("connection-ssh connection=%s ended reason=%s",
-				 c->name, log_quote(text, sizeof(text), error));
+	if (c->step == CLIENT_LINE) {
+		snprintf(last, sizeof(last), "%s", error ? error : c->error);
+		if (is_final)
+			client_give_up(c, last);
+		else
+			client_retry(c, last);
 		return;
 	}
-	snprintf(last, sizeof(last), "%s",
-		 error ? error : c->step == CLIENT_LINE ? c->error :
-		 "the server closed the connection");
-	if (is_final)
-		client_give_up(c, last);
-	else
-		client_retry(c, last);
+	/* The stream ends too, behind what the server may have said before. */
+	snprintf(c->line_error, sizeof(c->line_error), "%s",
+		 error ? error : "");
+	if (error)
+		log_info("connection-ssh connection=%s ended reason=%s",
+			 c->name, log_quote(text, sizeof(text), error));
+	if (is_final && c->ch)
+		client_give_up(c, c->line_error);
 }
 
 static void on_carrier(void *arg, const struct carrier_result *result)
@@ -165,7 +167,8 @@ static void begin_stream(struct client *c, const struct store_connection *sc)
 {
 	struct carrier_target target = {
 		.name = c->name, .host = c->host, .port = c->port,
-		.source = sc->source, .via = &c->via, .via_password = sc->via_password,
+		.source = sc->source, .via = &c->via,
+		.via_password = sc->via_password,
 		.ssh_config = c->cs->d->config.ssh_config,
 	};
 
@@ -187,6 +190,7 @@ void client_attempt(struct client *c)
 
 	client_stop_attempt(c);
 	client_release_line(c);
+	c->line_error[0] = '\0';
 	c->attempt_began = uv_now(&d->loop);
 	ret = is_card_elsewhere(c) ? 0 : make_card(c, &err);
 	if (ret == -EEXIST || ret == -EPERM) {

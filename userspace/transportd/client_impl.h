@@ -69,6 +69,7 @@ enum client_step {
  * @server: host and port
  * @via: the way there
  * @vlan: number of the hub there
+ * @line_error: why the process behind the stream ended, "": it did not say
  * @wants_pin: trust on first use: keep what the server shows
  * @has_pin: what it showed could not be stored, @pin is it
  * @pin: its fingerprint
@@ -115,6 +116,7 @@ struct client {
 	struct carrier *carrier;
 	struct channel *ch;
 	struct carrier_line *line;
+	char line_error[CLIENT_ERROR_MAX];
 	struct auth_client *auth;
 	struct auth_salted salted;
 

@@ -413,7 +413,11 @@ static void on_ended(void *arg, enum channel_end end, const char *why)
 		client_await_line(c, text);
 		break;
 	case CHANNEL_TIMEOUT:
-		client_retry(c, "the login took too long");
+		if (c->line && c->step == CLIENT_TLS)
+			client_await_line(c,
+					  "nothing came through the SSH server in time");
+		else
+			client_retry(c, "the login took too long");
 		break;
 	case CHANNEL_MALFORMED:
 		protocol_error(c, text);

@@ -93,11 +93,6 @@ static int user_param_policy(struct control_call *call, const char *words,
 			      err.text);
 		return -EINVAL;
 	}
-	if (policy.identity) {
-		control_error(call, CONTROL_INVALID, "policy",
-			      "policy: identity is not for users: their sessions are given one");
-		return -EINVAL;
-	}
 	sehub_policy_format(&policy, who->policy);
 	if (!strcmp(who->policy, "none"))
 		who->policy[0] = '\0';

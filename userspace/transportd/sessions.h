@@ -50,7 +50,7 @@ enum server_state {
  * @cipher: of its line, the same
  * @carrier: how the client says that its line is made, the same
  * @expires: when it has to end, seconds since the epoch; 0: never
- * @is_stale: its user changed before it had a port
+ * @is_stale: what its user may do is still to be applied to its port
  */
 struct server_session {
 	struct server_session *next;

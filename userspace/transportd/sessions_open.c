@@ -21,6 +21,7 @@
 /* Bounds of what a client may ask for, milliseconds. */
 #define KEEPALIVE_MIN	100
 #define DEAD_TIME_MIN	500
+
 static int refuse(struct refusal *why, uint16_t code, const char *text)
 {
 	why->code = code;

@@ -10,7 +10,6 @@
 
 #include "kernel.h"
 #include "log.h"
-#include "store.h"
 
 /* While an earlier daemon is still ending, its ports are not free yet. */
 #define RECOVER_MS	500
@@ -22,7 +21,6 @@ static int recover_port(const struct sehub_port *port, void *arg)
 	struct resume_server id;
 	struct resume_client client;
 	struct server_session *s;
-	struct store_user user;
 
 	if (port->kind != SEHUB_PORT_KIND_SESSION ||
 	    resume_unpack(port->session.cookie, port->session.cookie_len,
@@ -41,9 +39,8 @@ static int recover_port(const struct sehub_port *port, void *arg)
 	s->port_id = port->session.id;
 	s->port_number = port->number;
 	s->features = port->session.features;
-	if (!store_user_get(ss->d->store, id.vlan, id.user, &user, NULL) &&
-	    user.id == id.user_id)
-		s->expires = user.expires;
+	/* The user may have changed after the end of the daemon before. */
+	s->is_stale = true;
 	log_info("session-recover session=%s vlan=%u port=%u grace-left-ms=%u",
 		 s->id.session, s->id.vlan, s->port_number,
 		 port->session.grace_left);
@@ -52,6 +49,7 @@ static int recover_port(const struct sehub_port *port, void *arg)
 
 static void recover(struct sessions *ss)
 {
+	struct server_session *s, *next;
 	struct sehub_err err;
 	int ret;
 
@@ -59,7 +57,11 @@ static void recover(struct sessions *ss)
 	ret = kernel_list(ss->d->kernel, recover_port, ss, &err);
 	if (ret && ret != -ENOENT)
 		log_warn("session-recover error=\"%s\"", err.text);
-	sessions_watch_expiry(ss);
+	for (s = ss->list; s; s = next) {
+		next = s->next;
+		if (s->is_stale && s->port_id)
+			sessions_refresh(ss, s);
+	}
 }
 
 static void on_recover(uv_timer_t *timer)

@@ -5,6 +5,7 @@
  */
 #include "sessions_impl.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "kernel.h"
@@ -31,6 +32,7 @@ static void apply(struct sessions *ss, struct server_session *s,
 	struct sehub_policy policy;
 	struct sehub_err err;
 	struct refusal why;
+	int ret;
 
 	if (!user_may_connect(user, s->address, time(NULL), &why)) {
 		sessions_end(ss, s, why.code, why.text);
@@ -41,10 +43,15 @@ static void apply(struct sessions *ss, struct server_session *s,
 	if (s->is_stale)
 		return;
 	user_policy(user, s->id.client_id, &policy);
-	if (kernel_set_policy(ss->d->kernel, s->port_id, &policy,
-			      sessions_grace(ss, user), &err))
-		log_warn("session-policy session=%s error=\"%s\"",
-			 s->id.session, err.text);
+	ret = kernel_set_policy(ss->d->kernel, s->port_id, &policy,
+				sessions_grace(ss, user), &err);
+	/* The end of a port that is gone is on its way to us. */
+	if (!ret || ret == -ENOENT)
+		return;
+	log_error("session-policy session=%s error=\"%s\"", s->id.session,
+		  err.text);
+	sessions_end(ss, s, SEHUB_WIRE_CLOSE_BYE,
+		     "what the user may do could not be set");
 }
 
 void sessions_user_changed(struct sessions *ss, const struct store_user *user)
@@ -103,7 +110,7 @@ void sessions_watch_expiry(struct sessions *ss)
 		has_any = true;
 		if (s->expires <= now)
 			wait = 0;
-		else if ((uint64_t)(s->expires - now) * 1000 < wait)
+		else if (s->expires - now < (int64_t)wait / 1000)
 			wait = (uint64_t)(s->expires - now) * 1000;
 	}
 	if (has_any)

@@ -11,9 +11,9 @@
 #include "store.h"
 #include "tls.h"
 
-static bool deny(struct refusal *why, const char *text)
+static bool deny(struct refusal *why, uint16_t code, const char *text)
 {
-	why->code = SEHUB_WIRE_CLOSE_DENIED;
+	why->code = code;
 	snprintf(why->text, sizeof(why->text), "%s", text);
 	return false;
 }
@@ -48,11 +48,15 @@ bool user_may_connect(const struct store_user *user, const char *address,
 
 	parse_policy(user, &policy);
 	if (user->disabled || policy.flags & SEHUB_POLICY_FLAG_DENY)
-		return deny(why, "the user may not connect");
+		return deny(why, SEHUB_WIRE_CLOSE_DENIED,
+			    "the user may not connect");
 	if (user->expires && now >= user->expires)
-		return deny(why, "the user's time is over");
+		return deny(why, SEHUB_WIRE_CLOSE_DENIED,
+			    "the user's time is over");
+	/* Somebody who travels may come back: no reason to give up. */
 	if (!may_come_from(user, address))
-		return deny(why, "the user may not connect from this address");
+		return deny(why, SEHUB_WIRE_CLOSE_BUSY,
+			    "the user may not connect from this address");
 	return true;
 }
 
