@@ -51,8 +51,19 @@ traps: .* (trap|error:)'
 # hides what is always there and means nothing
 IGNORE='kmemleak: Kernel memory leak detector'
 
+# The kernel shows the stack when it finds no memory for a directory in sysctl,
+# where tests let allocations fail (-12). Blanked, so that lines keep their numbers.
+without_excused() {
+	awk '
+	/sysctl could not get directory: .* -12\r?$/ { excused = 100 }
+	{ print (excused > 0 ? "" : $0) }
+	/<\/TASK>/ { excused = 0 }
+	excused > 0 { excused-- }' "$1"
+}
+
 splats() {
-	grep -n -a -E -e "$PATTERNS" -- "$1" | grep -v -a -E -e "$IGNORE"
+	without_excused "$1" | grep -n -a -E -e "$PATTERNS" |
+		grep -v -a -E -e "$IGNORE"
 }
 
 check() {
@@ -69,10 +80,11 @@ expect() {
 	printf '[    1.0] usb 1-1: new device\r\n%s\r\n' "$2" >"$tmp"
 	if check "$tmp" >/dev/null; then got=clean; else got=splat; fi
 	n=$((n + 1))
+	title="$1: $(echo "$2" | tr '\n' ' ')"
 	if [ "$got" = "$1" ]; then
-		echo "ok $n - $1: $2"
+		echo "ok $n - $title"
 	else
-		echo "not ok $n - $1: $2"
+		echo "not ok $n - $title"
 		failed=1
 	fi
 }
@@ -102,6 +114,16 @@ self_test() {
 	expect clean '[  9.1] kmemleak: Kernel memory leak detector initialized'
 	expect clean '[  9.1] rcu: RCU calculated value of scheduler-enlistment delay is 25'
 	expect clean '[  9.1] Firmware Bug: TSC ADJUST differs'
+	expect clean "$(printf '%s\n' \
+		'[  9.1] sysctl could not get directory: /net/ipv4/conf/x -12' \
+		'[  9.1] CPU: 0 PID: 122 Comm: porttool' '[  9.1] Call Trace:' \
+		'[  9.1] RIP: 0033:0x7fd43e3b2b59' '[  9.1]  </TASK>')"
+	expect splat "$(printf '%s\n' \
+		'[  9.1] sysctl could not get directory: /net/ipv4/conf/x -12' \
+		'[  9.1] Call Trace:' '[  9.1]  </TASK>' '[  9.1] Call Trace:')"
+	expect splat "$(printf '%s\n' \
+		'[  9.1] sysctl could not get directory: /net/ipv4/conf/x -17' \
+		'[  9.1] Call Trace:' '[  9.1]  </TASK>')"
 	echo "1..$n"
 	exit "$failed"
 }
