@@ -92,7 +92,10 @@ void carrier_cancel(struct carrier *c);
  */
 typedef void (*carrier_line_fn)(void *arg, const char *error, bool is_final);
 
-/* Once, before the loop goes on. @fn is called once, unless released. */
+/*
+ * Before the loop goes on; later ones take the place of the first. @fn is called
+ * once, unless released.
+ */
 void carrier_line_watch(struct carrier_line *line, carrier_line_fn fn,
 			void *arg);
 /*

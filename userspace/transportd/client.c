@@ -59,6 +59,8 @@ struct client *client_new(struct clients *cs, const struct store_connection *sc)
 	c->since = time(NULL);
 	uv_timer_init(&cs->d->loop, &c->retry);
 	c->retry.data = c;
+	uv_timer_init(&cs->d->loop, &c->renew);
+	c->renew.data = c;
 	c->next = cs->list;
 	cs->list = c;
 	return c;
@@ -69,18 +71,27 @@ static void on_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
+/* The one after the other, as the last one frees both. */
+static void on_retry_closed(uv_handle_t *handle)
+{
+	struct client *c = handle->data;
+
+	uv_close((uv_handle_t *)&c->renew, on_closed);
+}
+
 static void client_free(struct client *c)
 {
 	struct client **at = &c->cs->list;
 
 	client_stop_attempt(c);
 	client_release_line(c);
+	client_release_session_line(c);
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
 	auth_salted_clear(&c->salted);
 	tls_wipe(&c->session, sizeof(c->session));
-	uv_close((uv_handle_t *)&c->retry, on_closed);
+	uv_close((uv_handle_t *)&c->retry, on_retry_closed);
 }
 
 /* --- states -------------------------------------------------------------- */
@@ -125,10 +136,15 @@ void client_retry(struct client *c, const char *error)
 	char text[LOG_QUOTE_MAX];
 	uint64_t delay;
 
+	if (c->is_renewing) {
+		client_renew_failed(c, error);
+		return;
+	}
 	/* First of all: the text may be the attempt's own. */
 	client_set_error(c, error);
 	client_stop_attempt(c);
 	client_release_line(c);
+	client_release_session_line(c);
 	c->failures++;
 	delay = backoff(c);
 	log_info("connection-retry connection=%s in-ms=%llu reason=%s", c->name,
@@ -142,9 +158,14 @@ void client_give_up(struct client *c, const char *error)
 {
 	char text[LOG_QUOTE_MAX];
 
+	if (c->is_renewing) {
+		client_renew_failed(c, error);
+		return;
+	}
 	client_set_error(c, error);
 	client_stop_attempt(c);
 	client_release_line(c);
+	client_release_session_line(c);
 	uv_timer_stop(&c->retry);
 	client_forget_session(c);
 	log_warn("connection-failed connection=%s reason=%s", c->name,
@@ -193,6 +214,14 @@ static void line_started(struct client *c, const struct session_event *event)
 		 log_quote(session, sizeof(session), c->session.session),
 		 c->address, c->cipher, c->session.resumes);
 	client_set_state(c, CONNECTION_CONNECTED);
+	client_renew_later(c);
+}
+
+/* There is none any more that another one could follow. */
+static void end_renewal(struct client *c)
+{
+	uv_timer_stop(&c->renew);
+	c->is_renewing = false;
 }
 
 /* A line that was up is gone: try at once, unless that keeps happening. */
@@ -201,6 +230,7 @@ static void line_gone(struct client *c, const char *why)
 	char text[LOG_QUOTE_MAX];
 
 	c->ref.serial = 0;
+	end_renewal(c);
 	if (uv_now(&c->cs->d->loop) - c->line_up < STABLE_MS) {
 		client_retry(c, why);
 		return;
@@ -222,6 +252,7 @@ static bool is_final(uint16_t code)
 
 static void line_closed(struct client *c, const struct session_event *event)
 {
+	end_renewal(c);
 	/* The worker has deleted the port. */
 	c->port_id = 0;
 	client_forget_session(c);
@@ -260,6 +291,9 @@ bool clients_event(struct clients *cs, const struct session_event *event)
 		break;
 	case SESSION_EVENT_CLOSED:
 		line_closed(c, event);
+		break;
+	case SESSION_EVENT_WORN:
+		client_renew(c);
 		break;
 	case SESSION_EVENT_HEARD:
 		break;

@@ -36,13 +36,41 @@ void client_release_line(struct client *c)
 	c->line = NULL;
 }
 
+void client_release_session_line(struct client *c)
+{
+	carrier_line_release(c->session_line);
+	c->session_line = NULL;
+}
+
+/* The worker sees the stream end. */
+static void on_session_line_ended(void *arg, const char *error, bool is_final)
+{
+	struct client *c = arg;
+	char text[LOG_QUOTE_MAX];
+
+	(void)is_final;
+	c->session_line = NULL;
+	if (error)
+		log_info("connection-ssh connection=%s ended reason=%s",
+			 c->name, log_quote(text, sizeof(text), error));
+}
+
+void client_keep_line(struct client *c)
+{
+	client_release_session_line(c);
+	c->session_line = c->line;
+	c->line = NULL;
+	if (c->session_line)
+		carrier_line_watch(c->session_line, on_session_line_ended, c);
+}
+
 void client_await_line(struct client *c, const char *error)
 {
 	if (!c->line) {
 		client_retry(c, c->line_error[0] ? c->line_error : error);
 		return;
 	}
-	snprintf(c->error, sizeof(c->error), "%s", error);
+	snprintf(c->line_error, sizeof(c->line_error), "%s", error);
 	client_stop_attempt(c);
 	c->step = CLIENT_LINE;
 	carrier_line_finish(c->line);
@@ -55,7 +83,8 @@ static void on_line_ended(void *arg, const char *error, bool is_final)
 
 	c->line = NULL;
 	if (c->step == CLIENT_LINE) {
-		snprintf(last, sizeof(last), "%s", error ? error : c->error);
+		snprintf(last, sizeof(last), "%s",
+			 error ? error : c->line_error);
 		if (is_final)
 			client_give_up(c, last);
 		else
@@ -90,7 +119,7 @@ static void on_carrier(void *arg, const struct carrier_result *result)
 	if (c->line)
 		carrier_line_watch(c->line, on_line_ended, c);
 	c->carrier_kind = result->kind;
-	snprintf(c->address, sizeof(c->address), "%s", result->address);
+	snprintf(c->peer, sizeof(c->peer), "%s", result->address);
 	if (client_login(c, result->fd, &err)) {
 		close(result->fd);
 		client_retry(c, err.text);
@@ -190,6 +219,8 @@ void client_attempt(struct client *c)
 
 	client_stop_attempt(c);
 	client_release_line(c);
+	if (!c->is_renewing)
+		client_release_session_line(c);
 	c->line_error[0] = '\0';
 	c->attempt_began = uv_now(&d->loop);
 	ret = is_card_elsewhere(c) ? 0 : make_card(c, &err);

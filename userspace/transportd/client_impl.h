@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What client.c (connections and their states), client_attempt.c (from a
- * name to a stream), client_login.c (from there to a session) and
- * client_recover.c (after a start) share.
+ * name to a stream), client_login.c (from there to a session), client_renew.c
+ * (from one line to the next) and client_recover.c (after a start) share.
  */
 #ifndef SEHUB_TRANSPORTD_CLIENT_IMPL_H
 #define SEHUB_TRANSPORTD_CLIENT_IMPL_H
@@ -64,19 +64,23 @@ enum client_step {
  * @line_up: when the line came up, loop's milliseconds
  * @retry: timer of the next attempt
  * @failures: attempts that failed in a row
+ * @renew: timer of the next line with new keys
+ * @is_renewing: the attempt is for one, and the session still has its line
  * @step: of the attempt under way
  * @attempt_began: when, loop's milliseconds
  * @server: host and port
  * @via: the way there
  * @vlan: number of the hub there
- * @line_error: why the process behind the stream ended, "": it did not say
+ * @line_error: why the stream ended, as its process says or for want of that;
+ *	"": not known
  * @wants_pin: trust on first use: keep what the server shows
  * @has_pin: what it showed could not be stored, @pin is it
  * @pin: its fingerprint
  * @ctx: TLS context of the attempt
  * @carrier: stream being made
  * @ch: channel of the login
- * @line: process behind the stream, of an attempt and of a session
+ * @line: process behind the stream of the attempt
+ * @session_line: the same of the session's line
  * @auth: password exchange
  * @salted: what spares the next one its iterations
  * @has_session: there is a session to resume: @port_id and @session are valid
@@ -84,8 +88,9 @@ enum client_step {
  * @session: the session
  * @ref: at its worker, if it has a line
  * @is_resuming: the worker was given a resume
- * @carrier_kind: how the line is made
- * @address: the server's, or its proxy's
+ * @carrier_kind: how the attempt's line is made
+ * @peer: the server's address, or its proxy's, of the attempt
+ * @address: the same of the line
  * @cipher: of the line
  */
 struct client {
@@ -102,6 +107,8 @@ struct client {
 	uint64_t line_up;
 	uv_timer_t retry;
 	unsigned int failures;
+	uv_timer_t renew;
+	bool is_renewing;
 
 	enum client_step step;
 	uint64_t attempt_began;
@@ -116,6 +123,7 @@ struct client {
 	struct carrier *carrier;
 	struct channel *ch;
 	struct carrier_line *line;
+	struct carrier_line *session_line;
 	char line_error[CLIENT_ERROR_MAX];
 	struct auth_client *auth;
 	struct auth_salted salted;
@@ -126,6 +134,7 @@ struct client {
 	struct session_ref ref;
 	bool is_resuming;
 	enum sehub_via_kind carrier_kind;
+	char peer[SEHUB_HOST_MAX + 16];
 	char address[SEHUB_HOST_MAX + 16];
 	char cipher[40];
 };
@@ -148,10 +157,13 @@ void client_forget_session(struct client *c);
 /* client_attempt.c */
 
 void client_attempt(struct client *c);
-/* Leaves nothing of an attempt but the line, which a session may have. */
+/* Leaves nothing of an attempt but its process, which may say why it failed. */
 void client_stop_attempt(struct client *c);
-/* No stream needs it any more. */
+/* No stream of the attempt needs its process any more; nor one of a session. */
 void client_release_line(struct client *c);
+void client_release_session_line(struct client *c);
+/* The attempt's process is the session's from now on. */
+void client_keep_line(struct client *c);
 /* The stream broke: try again once it is known why; @error if nobody says. */
 void client_await_line(struct client *c, const char *error);
 
@@ -159,6 +171,17 @@ void client_await_line(struct client *c, const char *error);
 
 /* Over a stream; on failure, 0 or -errno, @fd is still the caller's. */
 int client_login(struct client *c, int fd, struct sehub_err *err);
+
+/* client_renew.c */
+
+/* The session has a line: when will it be worn out? */
+void client_renew_later(struct client *c);
+/* It is: begin another one. */
+void client_renew(struct client *c);
+/* The new line is there: leave the old one, and only then count what came. */
+void client_leave_old_line(struct client *c);
+/* There is no new line for now; the old one goes on. */
+void client_renew_failed(struct client *c, const char *error);
 
 /* client_recover.c */
 

@@ -191,6 +191,8 @@ static void take_hello(struct client *c, const struct proto_msg *msg)
 		return;
 	}
 	if (c->has_session) {
+		if (c->is_renewing)
+			client_leave_old_line(c);
 		if (!kernel_get_port(c->cs->d->kernel, c->port_id, &port,
 				     NULL)) {
 			send_resume(c, &port.session);
@@ -237,10 +239,13 @@ static void hand_over(struct client *c, struct session_start *start)
 	start->dead_time = c->session.dead_time;
 	snprintf(c->cipher, sizeof(c->cipher), "%s",
 		 tls_cipher(channel_tls(c->ch)));
+	snprintf(c->address, sizeof(c->address), "%s", c->peer);
+	start->worn_after = (uint64_t)c->cs->d->config.renew_megabytes << 20;
 	c->is_resuming = start->is_resume;
 	channel_take(c->ch, &start->parts);
 	c->ch = NULL;
 	client_stop_attempt(c);
+	client_keep_line(c);
 	c->step = CLIENT_WORKER;
 	c->ref = worker_start(c->cs->d->workers, start);
 	tls_wipe(start, sizeof(*start));

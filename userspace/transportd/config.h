@@ -61,6 +61,9 @@ struct config_listen {
  *	@keepalive_ms
  * @grace_ms: for how long a session without a connection is kept
  * @queue_limit: bytes that wait for one session
+ * @renew_time_ms: after which a connection is replaced by a new one, with new
+ *	keys; 0: never
+ * @renew_megabytes: the same, by what it has carried, in MiB
  * @backoff_max_ms: longest time between two attempts of a client connection
  *
  * Strings are owned by the struct.
@@ -87,6 +90,8 @@ struct config {
 	uint32_t grace_ms;
 	uint32_t queue_limit;
 	uint32_t backoff_max_ms;
+	uint32_t renew_time_ms;
+	uint32_t renew_megabytes;
 };
 
 /* What is wrong, with file and line: "FILE:LINE: text", for the operator. */

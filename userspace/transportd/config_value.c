@@ -69,6 +69,11 @@ const struct config_key config_keys[] = {
 	KEY("backoff-max", CONFIG_DURATION, backoff_max_ms,
 	    100, SECONDS(3600), "15s",
 	    "longest time between two attempts to connect"),
+	KEY("renew-time", CONFIG_DURATION, renew_time_ms,
+	    0, SECONDS(604800), "1h",
+	    "age at which a connection gets new keys, by a new one; 0: none"),
+	KEY("renew-megabytes", CONFIG_COUNT, renew_megabytes, 0, 1000000000,
+	    "65536", "the same, by what it has carried in both directions"),
 	KEY("ssh-config", CONFIG_PATH, ssh_config, 0, PATH_MAX - 64,
 	    NULL, "configuration of ssh for connections through SSH servers; "
 	    "default: ssh's own"),

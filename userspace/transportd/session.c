@@ -59,8 +59,8 @@ uint32_t session_port_id(const struct session *s)
 
 /* --- ends ---------------------------------------------------------------- */
 
-static void session_event(struct session *s, enum session_event_kind kind,
-			  bool by_peer, uint16_t code, const char *text)
+void session_event(struct session *s, enum session_event_kind kind,
+		   bool by_peer, uint16_t code, const char *text)
 {
 	struct session_event event = {
 		.ref = s->ref, .kind = kind, .port_id = s->port_id,
@@ -505,6 +505,7 @@ struct session *session_new(const struct session_host *host,
 	s->in_len = start->parts.input_len;
 	s->out = start->parts.output;
 	s->out_len = s->out_size = start->parts.output_len;
+	s->worn_after = start->worn_after;
 	s->keepalive = start->keepalive;
 	s->dead_time = start->dead_time;
 	memcpy(s->ticket, start->ticket, sizeof(s->ticket));

@@ -57,6 +57,7 @@ struct session {
 	uint64_t probe_start;
 	uint64_t probe_end;	/* 0: none */
 	uint64_t gone_at;	/* the port vanished; 0: it is there */
+	uint64_t worn_after;	/* bytes left until it is told; 0: it was, or never */
 
 	uint8_t ticket[SEHUB_WIRE_TICKET_LEN];
 	uint8_t greeting[512];
@@ -65,6 +66,9 @@ struct session {
 
 /* session.c */
 
+/* Tells the main thread. */
+void session_event(struct session *s, enum session_event_kind kind,
+		   bool by_peer, uint16_t code, const char *text);
 /* The line is gone, the session is not. */
 void session_lost(struct session *s, const char *why);
 /* As session_lost(), with what TLS says. */

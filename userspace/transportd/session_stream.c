@@ -94,6 +94,17 @@ static bool session_keep_output(struct session *s, const uint8_t *data,
 	return true;
 }
 
+/* Keys are good for so many bytes; the main thread brings a line with new ones. */
+static void session_carried(struct session *s, size_t n)
+{
+	if (n < s->worn_after) {
+		s->worn_after -= n;
+	} else if (s->worn_after) {
+		s->worn_after = 0;
+		session_event(s, SESSION_EVENT_WORN, false, 0, "");
+	}
+}
+
 /* Ends our direction of the stream once the CLOSE is out. */
 static void session_finish_output(struct session *s)
 {
@@ -111,6 +122,7 @@ static void session_flush(struct session *s)
 
 	while (s->out_len && status == TLS_DONE) {
 		status = tls_write(s->tls, s->out + s->out_at, s->out_len, &n);
+		session_carried(s, n);
 		s->out_at += n;
 		s->out_len -= n;
 	}
@@ -136,6 +148,7 @@ void session_write(struct session *s, const uint8_t *data, size_t len)
 
 	while (len && !s->out_len && status == TLS_DONE) {
 		status = tls_write(s->tls, data, len, &n);
+		session_carried(s, n);
 		data += n;
 		len -= n;
 	}
@@ -299,6 +312,7 @@ static enum tls_status session_read_buffer(struct session *s)
 				  &n);
 		if (n)
 			session_heard(s);
+		session_carried(s, n);
 		len += n;
 		/* The socket is empty as far as we know: do not ask it. */
 		if (status == TLS_DONE && !tls_has_input(s->tls))

@@ -232,6 +232,9 @@ bool sessions_event(struct sessions *ss, const struct session_event *event)
 		s->id.has_old = false;
 		sessions_set_cookie(ss, s, &s->id);
 		break;
+	case SESSION_EVENT_WORN:
+		/* Clients see to that. */
+		break;
 	case SESSION_EVENT_LOST:
 		log_info("session-detach session=%s vlan=%u address=%s reason=\"%s\"",
 			 s->id.session, s->id.vlan, s->address, event->text);

@@ -55,6 +55,7 @@ struct session_ref {
  * @ticket: for a server's answer to a resume
  * @greeting: record to send when the port is there, a server's ATTACH
  * @greeting_len: its length
+ * @worn_after: bytes in both directions, 0: never
  * @keepalive: milliseconds between PINGs
  * @dead_time: milliseconds of silence that end the line
  */
@@ -78,6 +79,7 @@ struct session_start {
 	uint8_t ticket[SEHUB_WIRE_TICKET_LEN];
 	uint8_t greeting[512];
 	size_t greeting_len;
+	uint64_t worn_after;
 	uint32_t keepalive;
 	uint32_t dead_time;
 };
@@ -88,16 +90,18 @@ struct session_start {
  * @SESSION_EVENT_REFUSED: the port cannot be had, @code (what a server tells
  *	its client; a client says BYE) and @text say why
  * @SESSION_EVENT_HEARD: first sign of life after a resume
+ * @SESSION_EVENT_WORN: the line has carried what it should; it goes on
  * @SESSION_EVENT_LOST: the line is gone; the port is detached
  * @SESSION_EVENT_CLOSED: the session came to its end with a CLOSE, @by_peer or
  *	not; the port is deleted
  *
- * After all but the first and HEARD the reference is void.
+ * After all but STARTED, HEARD and WORN the reference is void.
  */
 enum session_event_kind {
 	SESSION_EVENT_STARTED,
 	SESSION_EVENT_REFUSED,
 	SESSION_EVENT_HEARD,
+	SESSION_EVENT_WORN,
 	SESSION_EVENT_LOST,
 	SESSION_EVENT_CLOSED,
 };
