@@ -64,6 +64,33 @@ static void test_stream_is_cut_into_records(void **state)
 	finish();
 }
 
+/* Once, by the bytes of both directions, and the line goes on. */
+static void test_line_that_is_worn(void **state)
+{
+	uint8_t data[SEHUB_WIRE_HDR_LEN + 1000] = { SEHUB_WIRE_DATA, 0, 3, 0xe8 };
+	size_t got = 0;
+
+	(void)state;
+	prepare(false);
+	start.worn_after = 3 * sizeof(data);
+	begin();
+	kernel_answers(0, "");
+	assert_int_equal(event_count, 1);
+	peer_send(&peer, data, sizeof(data));
+	UNTIL(kernel.len == sizeof(data));
+	assert_int_equal(event_count, 1);
+	session_answer(s, data, sizeof(data), NULL, 0);
+	for (int i = 0; i < 3; i++) {
+		peer_send(&peer, data, sizeof(data));
+		got = (size_t)(i + 2) * sizeof(data);
+		UNTIL(kernel.len == got);
+	}
+	assert_int_equal(event_count, 2);
+	assert_int_equal(events[1].kind, SESSION_EVENT_WORN);
+	assert_true(events[1].ref.serial == events[0].ref.serial);
+	finish();
+}
+
 static void test_longest_records(void **state)
 {
 	size_t len = make_records(stream, sizeof(stream), true);
@@ -180,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stream_is_cut_into_records),
+		cmocka_unit_test(test_line_that_is_worn),
 		cmocka_unit_test(test_longest_records),
 		cmocka_unit_test(test_input_that_came_with_the_login),
 		cmocka_unit_test(test_kernel_without_memory_loses_nothing),
