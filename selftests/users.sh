@@ -11,6 +11,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
 require jq dnsmasq udhcpc
 
+# shellcheck disable=SC2034 # for those who read this file in
 setup_users() {
 	local name
 
