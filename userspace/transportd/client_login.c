@@ -345,7 +345,8 @@ static void take_close(struct client *c, const struct proto_msg *msg)
 		client_give_up(c, text);
 		break;
 	case SEHUB_WIRE_CLOSE_NO_SESSION:
-		if (!c->has_session) {
+		/* Nothing was asked for yet where the old line is still there. */
+		if (!c->has_session || c->is_renewing) {
 			client_retry(c, text);
 			break;
 		}
