@@ -283,6 +283,33 @@ pings() {
 	}
 }
 
+# stream_begin NAME ADDRESS: a transfer from a machine to the hub's, until
+# stream_end. It lasts as long as anybody has descriptor 9: what is begun
+# meanwhile must not.
+stream_begin() {
+	rm -f "$TMP/receive" "$TMP/input"
+	mkfifo "$TMP/input"
+	spawn hub "$TMP/receive" "$KSFT_DIR/streamtool" receive 5001 -
+	STREAM=("$SPAWNED")
+	busywait 10000 grep -q ready "$TMP/receive" || return 1
+	on "$1" "$KSFT_DIR/streamtool" send "$2" 5001 - <"$TMP/input" &
+	STREAM+=("$!")
+	exec 9>"$TMP/input"
+	busywait 20000 grep -q begun "$TMP/receive"
+}
+
+# stream_end: every byte has come, and was right
+stream_end() {
+	local pid status=0
+
+	exec 9>&-
+	for pid in "${STREAM[@]}"; do
+		wait "$pid" || status=1
+	done
+	[ $status = 0 ] || cat "$TMP/receive"
+	return $status
+}
+
 # --- clients that misbehave ---------------------------------------------------
 
 # build_peer: where the tests were copied without having been built

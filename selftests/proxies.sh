@@ -213,22 +213,11 @@ outlives_the_proxy() {
 	local before status=0
 
 	before=$(json c .resumes connection show "$NAME")
-	rm -f "$TMP/receive" "$TMP/input"
-	mkfifo "$TMP/input"
-	spawn hub "$TMP/receive" "$KSFT_DIR/streamtool" receive 5001 -
-	local receive=$SPAWNED
-	busywait 10000 grep -q ready "$TMP/receive" || return 1
-	on c "$KSFT_DIR/streamtool" send 203.0.113.1 5001 - <"$TMP/input" &
-	local send=$!
-	exec 9>"$TMP/input"
-	# whoever has it open holds up the end of the transfer
-	busywait 20000 grep -q begun "$TMP/receive" && proxy_end &&
+	stream_begin c 203.0.113.1 && proxy_end &&
 		proxy_start "${PROXY_COMMAND[@]}" 9>&- &&
 		busywait 60000 resumed "$before" || status=1
-	exec 9>&-
-	wait "$send" || status=1
-	wait "$receive" || status=1
-	[ $status = 0 ] || cat "$TMP/receive" "$TMP/c/log"
+	stream_end || status=1
+	[ $status = 0 ] || cat "$TMP/c/log"
 	return $status
 }
 

@@ -71,23 +71,13 @@ test_by_age() {
 }
 
 test_by_bytes() {
-	local before status=0
+	local status=0
 
 	begin renew-time=0 renew-megabytes=4 || return 1
-	rm -f "$TMP/receive" "$TMP/input"
-	mkfifo "$TMP/input"
-	spawn hub "$TMP/receive" "$KSFT_DIR/streamtool" receive 5001 -
-	local receive=$SPAWNED
-	busywait 10000 grep -q ready "$TMP/receive" || return 1
-	on a "$KSFT_DIR/streamtool" send 203.0.113.1 5001 - <"$TMP/input" &
-	local send=$!
-	exec 9>"$TMP/input"
-	busywait 90000 renewed 3 || status=1
-	exec 9>&-
-	wait "$send" || status=1
-	wait "$receive" || status=1
+	stream_begin a 203.0.113.1 && busywait 90000 renewed 3 || status=1
+	stream_end || status=1
 	was_unbroken && pings a 203.0.113.1 || status=1
-	[ $status = 0 ] || cat "$TMP/receive" "$TMP/a/log"
+	[ $status = 0 ] || cat "$TMP/a/log"
 	after_each
 	return $status
 }
