@@ -151,7 +151,8 @@ test_disabling_ends_the_session() {
 	peer tls hello 12 scram alice "$(password right)" attach 1 wait \
 		>"$TMP/end" &
 	pid=$!
-	busywait 20000 sessions_are '.client_name == "e2e"' 1 &&
+	busywait 20000 sessions_are '.client_name == "e2e" and
+			.state == "connected"' 1 &&
 		ctl hub user disable alice --vlan 12 && wait "$pid" &&
 		cat "$TMP/end" && closed DENIED && sessions_are true 0 &&
 		login 12 alice right && closed DENIED &&
