@@ -16,8 +16,8 @@
 /* Names tried for an unnumbered hub without a name. */
 #define SEHUB_HUB_NAMES_MAX	4096
 
-static struct nl_msg *link_msg(int type, int flags, uint32_t ifindex,
-			       unsigned int dev_flags, unsigned int change)
+struct nl_msg *sehub_link_msg(int type, int flags, uint32_t ifindex,
+			      unsigned int dev_flags, unsigned int change)
 {
 	struct ifinfomsg ifi = {
 		.ifi_family = AF_UNSPEC, .ifi_index = ifindex,
@@ -83,8 +83,8 @@ static int add_named(struct sehub_nl *nl, const char *ifname,
 	struct nl_msg *msg;
 	int code;
 
-	msg = link_msg(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, IFF_UP,
-		       IFF_UP);
+	msg = sehub_link_msg(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
+			     IFF_UP, IFF_UP);
 	if (msg && (nla_put_string(msg, IFLA_IFNAME, ifname) ||
 		    (config->set & SEHUB_HUB_MAC &&
 		     nla_put(msg, IFLA_ADDRESS, 6, config->mac)) ||
@@ -133,7 +133,7 @@ int sehub_hub_add(struct sehub_nl *nl, const char *ifname,
 int sehub_hub_set(struct sehub_nl *nl, uint32_t ifindex,
 		  const struct sehub_hub_config *config, struct sehub_err *err)
 {
-	struct nl_msg *msg = link_msg(RTM_NEWLINK, 0, ifindex, 0, 0);
+	struct nl_msg *msg = sehub_link_msg(RTM_NEWLINK, 0, ifindex, 0, 0);
 
 	if (msg && put_config(msg, config)) {
 		nlmsg_free(msg);
@@ -145,8 +145,8 @@ int sehub_hub_set(struct sehub_nl *nl, uint32_t ifindex,
 int sehub_hub_set_up(struct sehub_nl *nl, uint32_t ifindex, bool up,
 		     struct sehub_err *err)
 {
-	struct nl_msg *msg = link_msg(RTM_NEWLINK, 0, ifindex,
-				      up ? IFF_UP : 0, IFF_UP);
+	struct nl_msg *msg = sehub_link_msg(RTM_NEWLINK, 0, ifindex,
+					    up ? IFF_UP : 0, IFF_UP);
 
 	return sehub_nl_request(nl, true, msg, NULL, NULL, err);
 }
@@ -161,14 +161,14 @@ int sehub_hub_del(struct sehub_nl *nl, uint32_t ifindex, struct sehub_err *err)
 	if (code)
 		return code;
 	return sehub_nl_request(nl, true,
-				link_msg(RTM_DELLINK, 0, ifindex, 0, 0),
+				sehub_link_msg(RTM_DELLINK, 0, ifindex, 0, 0),
 				NULL, NULL, err);
 }
 
 int sehub_port_add_device(struct sehub_nl *nl, uint32_t hub_ifindex,
 			  uint32_t ifindex, struct sehub_err *err)
 {
-	struct nl_msg *msg = link_msg(RTM_NEWLINK, 0, ifindex, 0, 0);
+	struct nl_msg *msg = sehub_link_msg(RTM_NEWLINK, 0, ifindex, 0, 0);
 
 	if (msg && nla_put_u32(msg, IFLA_MASTER, hub_ifindex)) {
 		nlmsg_free(msg);

@@ -362,11 +362,9 @@ int sehub_nl_family(struct sehub_nl *nl, struct sehub_err *err)
 	return code;
 }
 
-int sehub_nl_open(struct sehub_nl **nlp, struct sehub_err *err)
+int sehub_nl_open_rtnl(struct sehub_nl **nlp, struct sehub_err *err)
 {
-	int rcvbuf = SEHUB_NL_RCVBUF;
 	struct sehub_nl *nl;
-	int code;
 
 	*nlp = NULL;
 	nl = calloc(1, sizeof(*nl));
@@ -377,9 +375,23 @@ int sehub_nl_open(struct sehub_nl **nlp, struct sehub_err *err)
 	nl->timeout_ms = SEHUB_NL_TIMEOUT_MS;
 	nl->buf = malloc(SEHUB_NL_BUF_LEN);
 	if (!nl->buf) {
-		code = sehub_err_errno(err, ENOMEM, "cannot open netlink");
-		goto err_close;
+		sehub_nl_close(nl);
+		return sehub_err_errno(err, ENOMEM, "cannot open netlink");
 	}
+	*nlp = nl;
+	return 0;
+}
+
+int sehub_nl_open(struct sehub_nl **nlp, struct sehub_err *err)
+{
+	int rcvbuf = SEHUB_NL_RCVBUF;
+	struct sehub_nl *nl;
+	int code;
+
+	code = sehub_nl_open_rtnl(&nl, err);
+	*nlp = NULL;
+	if (code)
+		return code;
 	nl->genl = sehub_nl_socket(NETLINK_GENERIC, 0, err);
 	if (nl->genl < 0) {
 		code = nl->genl;

@@ -24,6 +24,14 @@ struct sehub_nl;
 int sehub_nl_open(struct sehub_nl **nlp, struct sehub_err *err);
 
 /**
+ * sehub_nl_open_rtnl() - the same for rtnetlink alone; needs no module
+ * @nlp: where to put the handle, which serves tapdev.h only
+ * @err: filled on failure
+ * Return: 0 or -errno.
+ */
+int sehub_nl_open_rtnl(struct sehub_nl **nlp, struct sehub_err *err);
+
+/**
  * sehub_nl_close() - close a handle and free it
  * @nl: handle, may be NULL
  *

@@ -92,6 +92,12 @@ int sehub_nl_answer_err(const struct nlmsghdr *nlh,
 /** sehub_nl_family() - resolve the family, through @nl's socket */
 int sehub_nl_family(struct sehub_nl *nl, struct sehub_err *err);
 
+/* link.c */
+
+/** sehub_link_msg() - an rtnetlink request about a link; NULL without memory */
+struct nl_msg *sehub_link_msg(int type, int flags, uint32_t ifindex,
+			      unsigned int dev_flags, unsigned int change);
+
 /* nl_msg.c */
 
 /** sehub_msg_new() - a message of the family, NULL without memory */
