@@ -67,7 +67,7 @@ const struct ctl_option_desc ctl_options[OPT_COUNT] = {
 	[OPT_TRUST_FIRST_USE] = { "trust-first-use", NULL,
 		"pin the certificate that the server shows first" },
 	[OPT_DEVICE] = { "device", "DEV",
-		"name of the virtual network card" },
+		"name of the virtual network card; for up: auto, hub or tap, what it is" },
 	[OPT_AUTO] = { "auto", NULL, "connect when the daemon starts" },
 	[OPT_WAIT] = { "wait", "TIME",
 		"wait so long for the connection (default 15 s)" },

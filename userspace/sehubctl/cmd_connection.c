@@ -182,6 +182,7 @@ int cmd_connection_down(struct ctl *ctl)
 
 int cmd_connection_up(struct ctl *ctl)
 {
+	const char *card = ctl->values[OPT_DEVICE];
 	struct json_object *params;
 	uint32_t seconds = DEFAULT_WAIT_S;
 	int status;
@@ -189,6 +190,11 @@ int cmd_connection_up(struct ctl *ctl)
 	if (ctl_has(ctl, OPT_WAIT) && ctl_has(ctl, OPT_NO_WAIT))
 		return ctl_misuse(ctl,
 				  "--wait and --no-wait exclude each other");
+	if (card && strcmp(card, "auto") && strcmp(card, "hub") &&
+	    strcmp(card, "tap"))
+		return ctl_misuse(ctl,
+				  "--device: \"%.40s\" is none of auto, hub and tap; its name is given to connection add",
+				  card);
 	status = ctl_seconds(ctl, OPT_WAIT, 1, WAIT_MAX_S, &seconds);
 	if (status)
 		return status;
@@ -198,6 +204,8 @@ int cmd_connection_up(struct ctl *ctl)
 		ctl_add_bool(params, "wait", true);
 		ctl_add_int(params, "timeout_s", seconds);
 	}
+	if (card)
+		ctl_add_string(params, "card", card);
 	status = ctl_call_within(ctl, seconds + WAIT_SLACK_S, "ConnectionUp",
 				 params, NULL);
 	json_object_put(params);
@@ -252,6 +260,21 @@ static void print_trust(struct json_object *c)
 			    "the system's authorities");
 }
 
+static void print_device(struct json_object *c)
+{
+	const char *wanted = ctl_get_string(c, "card");
+	const char *kind = ctl_get_string(c, "device_kind");
+	const char *text = "";
+
+	if (!*kind && strcmp(wanted, "auto"))
+		kind = wanted;
+	if (!strcmp(kind, "tap"))
+		text = " (TAP device)";
+	else if (!strcmp(kind, "hub"))
+		text = " (hub)";
+	print_value("device", "%s%s", ctl_get_string(c, "device"), text);
+}
+
 int cmd_connection_show(struct ctl *ctl)
 {
 	struct json_object *c = NULL;
@@ -274,7 +297,7 @@ int cmd_connection_show(struct ctl *ctl)
 			    ctl_get_string(c, "source"));
 	print_value("hub", "vlan %d", (int)ctl_get_int(c, "vlan"));
 	print_value("user", "%s", ctl_get_string(c, "user"));
-	print_value("device", "%s", ctl_get_string(c, "device"));
+	print_device(c);
 	print_value("at start", "%s", ctl_get_bool(c, "auto") ?
 		    "connect" : "stay down");
 	print_trust(c);

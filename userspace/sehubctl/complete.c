@@ -342,6 +342,15 @@ static void offer_value(struct completion *c, enum ctl_option option)
 		offer(c, "on");
 		offer(c, "off");
 		break;
+	case OPT_DEVICE:
+		/* A new one's name is anybody's guess. */
+		if (c->ctl.command &&
+		    c->ctl.command->run == cmd_connection_up) {
+			offer(c, "auto");
+			offer(c, "hub");
+			offer(c, "tap");
+		}
+		break;
 	case OPT_VIA:
 		offer_via(c);
 		break;

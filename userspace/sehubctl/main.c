@@ -96,7 +96,7 @@ const struct ctl_command ctl_commands[] = {
 	{ "connection", "show", cmd_connection_show, "CONNECTION", 0, 0,
 	  "show a connection" },
 	{ "connection", "up", cmd_connection_up, "CONNECTION", 0,
-	  OPT(WAIT) | OPT(NO_WAIT), "connect" },
+	  OPT(DEVICE) | OPT(WAIT) | OPT(NO_WAIT), "connect" },
 	{ "connection", "down", cmd_connection_down, "CONNECTION", 0, 0,
 	  "disconnect" },
 

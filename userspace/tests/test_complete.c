@@ -99,6 +99,8 @@ static void test_options_without_dashes(void **state)
 	check("connection add x --via socks5", "socks5:// socks5h://");
 	check("connection add x --via-password-file ", "@file");
 	check("connection add x --source l", "lo");
+	check("connection add x --device ", "");
+	check("connection up x --device ", "auto hub tap");
 	check("hub set 12 --suppress o", "on off");
 	/* a port that is called so, and a name that is */
 	check("port set 12 policy d", "");

@@ -4,7 +4,7 @@
  * connection: what is stored, what is answered, each refusal with the
  * parameter at fault, and who waits in ConnectionUp.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_connection.c transportd/control_wait.c transportd/cert.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c transportd/proto.c lib/via.c lib/addr.c tests/control_run.c tests/store_place.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_connection.c transportd/control_wait.c transportd/cert.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c transportd/proto.c lib/via.c lib/addr.c tests/control_run.c tests/store_place.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <errno.h>
@@ -34,6 +34,7 @@ static struct {
 	int up_result;
 	enum connection_state state_after_up;
 	char password[64], device[16];
+	enum card_kind card;
 	unsigned int ups, downs;
 } line;
 
@@ -44,6 +45,7 @@ static int line_up(void *ctx, const struct store_connection *connection,
 	line.ups++;
 	strcpy(line.password, connection->password);
 	strcpy(line.device, connection->device);
+	line.card = connection->card;
 	if (line.up_result) {
 		snprintf(why, why_size, "the device is taken");
 		return line.up_result;
@@ -301,6 +303,41 @@ static void test_connection_up_and_down(void **state)
 	assert_int_equal(line.downs, 2);
 }
 
+/* What the device is to be is chosen while there is none. */
+static void test_connection_card(void **state)
+{
+	struct json_object *reply;
+
+	(void)state;
+	add_work();
+	expect_refusal(ask(fd, "ConnectionUp", "{\"name\":\"work\",\"card\":\"tun\"}"),
+		       CONTROL_INVALID, "card: has to be auto, hub or tap",
+		       "card");
+	expect_refusal(ask(fd, "ConnectionUp", "{\"name\":\"work\",\"card\":\"\"}"),
+		       CONTROL_INVALID, "card: has to be auto, hub or tap",
+		       "card");
+	assert_int_equal(line.ups, 0);
+	reply = expect_reply(ask(fd, "ConnectionShow", "{\"name\":\"work\"}"));
+	assert_string_equal(text_of(reply, "card"), "auto");
+	json_object_put(reply);
+	reply = expect_reply(ask(fd, "ConnectionUp", "{\"name\":\"work\",\"card\":\"tap\"}"));
+	assert_string_equal(text_of(reply, "card"), "tap");
+	json_object_put(reply);
+	assert_int_equal(line.card, CARD_TAP);
+	line.state = CONNECTION_CONNECTED;
+	expect_refusal(ask(fd, "ConnectionUp", "{\"name\":\"work\",\"card\":\"hub\"}"),
+		       CONTROL_FAILED,
+		       "connection \"work\" has its device already: take it down first",
+		       "card");
+	assert_int_equal(line.ups, 1);
+	/* the same again is no change, and it is kept */
+	json_object_put(expect_reply(ask(fd, "ConnectionUp", "{\"name\":\"work\",\"card\":\"tap\"}")));
+	expect_done(fd, "ConnectionDown", "{\"name\":\"work\"}");
+	line.card = CARD_AUTO;
+	json_object_put(expect_reply(ask(fd, "ConnectionUp", "{\"name\":\"work\"}")));
+	assert_int_equal(line.card, CARD_TAP);
+}
+
 static void test_connection_cannot_start(void **state)
 {
 	(void)state;
@@ -440,6 +477,7 @@ int main(void)
 		TEST(test_connection_refusals),
 		TEST(test_connection_unknown),
 		TEST(test_connection_up_and_down),
+		TEST(test_connection_card),
 		TEST(test_connection_cannot_start),
 		TEST(test_wait_connected),
 		TEST(test_wait_failed),

@@ -328,6 +328,9 @@ static void test_connection_words(void **state)
 			fail_msg("%s", line);
 		assert_int_equal(ctl_run_n_requests, 0);
 	}
+	/* the device's name and its kind are not the same */
+	assert_int_equal(ctl_run("connection up x --device eth0"), CTL_USAGE);
+	assert_int_equal(ctl_run("connection up x --device="), CTL_USAGE);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
  * middle, deleted secrets; and a file that is damaged, foreign or from the
  * future is refused and left as it is.
  *
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
+ * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <errno.h>
@@ -252,6 +252,7 @@ static void test_older_version(void **state)
 	assert_string_equal(found.via, "");
 	assert_string_equal(found.via_password, "");
 	assert_string_equal(found.source, "");
+	assert_int_equal(found.card, CARD_AUTO);
 	/* who could do everything still can */
 	assert_int_equal(store_user_get(store, 12, "ann", &user, &error), 0);
 	assert_int_equal(user.id, 3);
@@ -261,6 +262,10 @@ static void test_older_version(void **state)
 	assert_int_equal(user.expires, 0);
 	assert_int_equal(user.grace, -1);
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
+	assert_int_equal(store_connection_set_card(store, "none", CARD_TAP,
+						   &error), -ENOENT);
+	assert_int_equal(store_connection_set_card(store, "new", CARD_TAP,
+						   &error), 0);
 	store_close(store);
 	open_store();
 	assert_int_equal(store_connection_get(store, "new", &found, &error),
@@ -268,6 +273,7 @@ static void test_older_version(void **state)
 	assert_string_equal(found.via, "socks5h://u@p:1080");
 	assert_string_equal(found.via_password, "x");
 	assert_string_equal(found.source, "eth1");
+	assert_int_equal(found.card, CARD_TAP);
 }
 
 static void test_foreign(void **state)

@@ -54,6 +54,7 @@ struct client *client_new(struct clients *cs, const struct store_connection *sc)
 	c->id = sc->id;
 	snprintf(c->name, sizeof(c->name), "%s", sc->name);
 	snprintf(c->device, sizeof(c->device), "%s", sc->device);
+	c->card = sc->card;
 	memcpy(c->client_id, sc->client_id, sizeof(c->client_id));
 	c->state = CONNECTION_DOWN;
 	c->since = time(NULL);
@@ -433,9 +434,13 @@ static void op_describe(void *ctx, const char *name, struct json_object *object)
 {
 	struct clients *cs = ctx;
 	const struct client *c = client_find(cs, name);
+	const char *kind;
 
 	if (!c)
 		return;
+	kind = kernel_card_kind(cs->d->kernel, c->device);
+	json_object_object_add(object, "device_kind",
+			       kind ? json_object_new_string(kind) : NULL);
 	json_object_object_add(object, "since", json_object_new_int64(c->since));
 	if (c->state == CONNECTION_WAITING)
 		json_object_object_add(object, "retry_in_ms",

@@ -159,7 +159,7 @@ static int make_card(struct client *c, struct sehub_err *err)
 		return sehub_err_errno(err, EIO, c->device);
 	/* Locally administered, of one station. */
 	hash[0] = (uint8_t)((hash[0] & ~1) | 2);
-	return kernel_make_card(c->cs->d->kernel, c->device, hash,
+	return kernel_make_card(c->cs->d->kernel, c->device, c->card, hash,
 				&c->ifindex, err);
 }
 

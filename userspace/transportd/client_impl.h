@@ -11,6 +11,7 @@
 #include "carrier.h"
 #include "channel.h"
 #include "client.h"
+#include "kernel.h"
 #include "resume.h"
 #include "store.h"
 
@@ -56,6 +57,7 @@ enum client_step {
  * @id: number in the store
  * @name: name in the store
  * @device: its network device
+ * @card: what that is to be
  * @ifindex: of the device, 0 until it is made
  * @client_id: for ATTACH
  * @state: as shown
@@ -99,6 +101,7 @@ struct client {
 	int64_t id;
 	char name[STORE_CONNECTION_MAX + 1];
 	char device[IFNAMSIZ];
+	enum card_kind card;
 	uint32_t ifindex;
 	uint8_t client_id[STORE_CLIENT_ID_LEN];
 	enum connection_state state;

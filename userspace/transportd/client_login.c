@@ -234,6 +234,13 @@ static void keep_pin(struct client *c)
 
 static void hand_over(struct client *c, struct session_start *start)
 {
+	struct sehub_err err;
+
+	if (kernel_prepare(c->cs->d->kernel, start, &err)) {
+		client_forget_session(c);
+		leave(c, SEHUB_WIRE_CLOSE_BYE, err.text);
+		return;
+	}
 	snprintf(start->name, sizeof(start->name), "%s", c->name);
 	start->keepalive = c->session.keepalive;
 	start->dead_time = c->session.dead_time;

@@ -51,6 +51,7 @@ connection_describe(struct control_connection *owner,
 			       json_object_new_int(connection->vlan));
 	connection_add_text(object, "user", connection->user);
 	connection_add_text(object, "device", connection->device);
+	connection_add_text(object, "card", card_kind_name(connection->card));
 	connection_add_text(object, "pin", connection->pin);
 	connection_add_text(object, "ca", connection->ca);
 	json_object_object_add(object, "tofu",
@@ -355,9 +356,42 @@ static void connection_list(struct control_call *call,
 	control_reply(call, reply);
 }
 
+/* What its device is to be from now on; 0, or the call is answered. */
+static int connection_choose_card(struct control_connection *owner,
+				  struct control_call *call,
+				  struct store_connection *connection,
+				  const char *word)
+{
+	enum card_kind card = connection->card;
+	enum connection_state state;
+	struct store_error error;
+	const char *last;
+	int err;
+
+	if (word && card_kind_parse(word, &card))
+		return connection_refuse(call, "card",
+					 "card: has to be auto, hub or tap");
+	state = owner->ops->state(owner->ctx, connection->name, &last);
+	if (card == connection->card)
+		return 0;
+	if (state != CONNECTION_DOWN) {
+		control_error(call, CONTROL_FAILED, "card",
+			      "connection \"%s\" has its device already: take it down first",
+			      connection->name);
+		return -EBUSY;
+	}
+	err = store_connection_set_card(owner->store, connection->name, card,
+					&error);
+	if (err)
+		control_error_errno(call, err, error.text);
+	connection->card = card;
+	return err;
+}
+
 /* Bring it up and remember that; 0, or the call is answered. */
 static int connection_start(struct control_connection *owner,
-			    struct control_call *call, const char *name)
+			    struct control_call *call, const char *name,
+			    const char *card)
 {
 	struct store_connection connection;
 	struct store_error error;
@@ -374,6 +408,11 @@ static int connection_start(struct control_connection *owner,
 			      "connection \"%s\" has no password: delete it, and add it with one",
 			      name);
 		return -EINVAL;
+	}
+	err = connection_choose_card(owner, call, &connection, card);
+	if (err) {
+		store_connection_clear(&connection);
+		return err;
 	}
 	err = owner->ops->up(owner->ctx, &connection, why, sizeof(why));
 	store_connection_clear(&connection);
@@ -395,16 +434,17 @@ static void connection_up(struct control_call *call,
 {
 	struct control_connection *owner = ctx;
 	int64_t seconds = CONTROL_WAIT_S;
+	const char *name, *card = NULL;
 	bool wait = false;
-	const char *name;
 
 	(void)params;
 	if (control_param_string(call, "name", CONTROL_REQUIRED, &name) ||
 	    control_param_bool(call, "wait", CONTROL_OPTIONAL, &wait) ||
 	    control_param_int(call, "timeout_s", CONTROL_OPTIONAL, 1,
 			      CONTROL_WAIT_MAX_S, &seconds) ||
+	    control_param_string(call, "card", CONTROL_OPTIONAL, &card) ||
 	    control_params_end(call) ||
-	    connection_start(owner, call, name))
+	    connection_start(owner, call, name, card))
 		return;
 	if (wait)
 		connection_wait(owner, call, name, (unsigned int)seconds);

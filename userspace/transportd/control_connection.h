@@ -42,8 +42,8 @@ const char *connection_state_name(enum connection_state state);
  *	there is none, borrowed until the loop goes on. A name that is not
  *	known (any more) is CONNECTION_DOWN
  * @describe: add what is known at run time to the connection's JSON object:
- *	since, session, retry_in_ms, address, cipher, resumes (state and error
- *	come from @state, the rest from the store)
+ *	since, session, retry_in_ms, address, cipher, resumes, device_kind
+ *	(state and error come from @state, the rest from the store)
  *
  * All are required and are called from the loop.
  */

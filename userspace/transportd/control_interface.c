@@ -54,6 +54,8 @@
 	"  vlan: int,\n" \
 	"  user: string,\n" \
 	"  device: string,\n" \
+	"  card: string,\n" \
+	"  device_kind: ?string,\n" \
 	"  pin: ?string,\n" \
 	"  ca: ?string,\n" \
 	"  tofu: bool,\n" \
@@ -84,7 +86,8 @@ static const char control_text[] =
 	SESSION_FIELDS
 	")\n"
 	"\n"
-	"# state: down, connecting, connected, waiting, failed\n"
+	"# state: down, connecting, connected, waiting, failed; card: auto, hub,\n"
+	"# tap: what the device is to be; device_kind: hub, tap: what it is\n"
 	"type Connection (\n"
 	CONNECTION_FIELDS
 	")\n"
@@ -154,7 +157,12 @@ static const char control_text[] =
 	CONNECTION_FIELDS
 	")\n"
 	"# with wait: answers when it is connected, has failed, or after timeout_s\n"
-	"method ConnectionUp(name: string, wait: ?bool, timeout_s: ?int) -> (\n"
+	"method ConnectionUp(\n"
+	"  name: string,\n"
+	"  wait: ?bool,\n"
+	"  timeout_s: ?int,\n"
+	"  card: ?string\n"
+	") -> (\n"
 	CONNECTION_FIELDS
 	")\n"
 	"method ConnectionDown(name: string) -> ()\n"

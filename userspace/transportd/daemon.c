@@ -89,6 +89,7 @@ static void on_network(void *arg, uint32_t ifindex)
 {
 	struct daemon *d = arg;
 
+	kernel_network_changed(d->kernel);
 	clients_network_changed(d->clients, ifindex);
 }
 
@@ -299,7 +300,7 @@ static int start(struct running *r, struct sehub_err *err)
 	if (ret)
 		return ret;
 	if (!kernel_is_loaded())
-		log_warn("start without sehub.ko: load it, or nobody can connect");
+		log_warn("start without sehub.ko: hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, policies are not enforced");
 	sessions_recover(d->sessions);
 	clients_begin(d->clients);
 	start_timers(r);

@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "event.h"
 #include "log.h"
+#include "taps.h"
 
 /* Requests are answered at once; this only ends a wait that is a bug. */
 #define REQUEST_MS	5000
@@ -23,6 +25,7 @@ struct kernel {
 	struct sehub_nl *nl;
 	struct sehub_monitor *monitor;
 	uv_poll_t *poll;
+	struct taps *taps;
 	unsigned int closed;	/* how often a handle was closed */
 };
 
@@ -131,6 +134,11 @@ struct kernel *kernel_new(uv_loop_t *loop, const struct kernel_ops *ops,
 	k->loop = loop;
 	k->ops = ops;
 	k->arg = arg;
+	k->taps = taps_new(loop, ops, arg);
+	if (!k->taps) {
+		free(k);
+		return NULL;
+	}
 	return k;
 }
 
@@ -139,7 +147,13 @@ void kernel_free(struct kernel *k)
 	if (!k)
 		return;
 	kernel_close(k);
+	taps_free(k->taps);
 	free(k);
+}
+
+static bool is_taps(uint32_t id)
+{
+	return id & TAPS_ID_BIT;
 }
 
 bool kernel_is_loaded(void)
@@ -148,11 +162,12 @@ bool kernel_is_loaded(void)
 }
 
 int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
-		    struct sehub_err *err)
+		    bool *is_bridge, struct sehub_err *err)
 {
 	struct sehub_hub hub;
 	int ret, tries = 0;
 
+	*is_bridge = false;
 	do {
 		ret = kernel_open(k, err);
 		if (!ret)
@@ -160,7 +175,10 @@ int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
 	} while (kernel_retry(k, ret, &tries));
 	if (!ret)
 		*ifindex = hub.ifindex;
-	return ret;
+	if (ret != -ENOENT && ret != -ENODEV)
+		return ret;
+	*is_bridge = !taps_find_bridge(k->taps, vlan, ifindex, NULL);
+	return *is_bridge ? 0 : ret;
 }
 
 static int find_card(struct kernel *k, const char *ifname,
@@ -179,9 +197,9 @@ static int find_card(struct kernel *k, const char *ifname,
 	return ret;
 }
 
-int kernel_make_card(struct kernel *k, const char *ifname,
-		     const uint8_t mac[6], uint32_t *ifindex,
-		     struct sehub_err *err)
+static int make_hub_card(struct kernel *k, const char *ifname,
+			 const uint8_t mac[6], uint32_t *ifindex,
+			 struct sehub_err *err)
 {
 	struct sehub_hub_config config = { .set = SEHUB_HUB_MAC };
 	struct sehub_hub hub;
@@ -205,11 +223,33 @@ int kernel_make_card(struct kernel *k, const char *ifname,
 	return ret;
 }
 
-bool kernel_has_card(struct kernel *k, const char *ifname)
+int kernel_make_card(struct kernel *k, const char *ifname,
+		     enum card_kind kind, const uint8_t mac[6],
+		     uint32_t *ifindex, struct sehub_err *err)
+{
+	int ret;
+
+	if (kind == CARD_TAP ||
+	    (kind == CARD_AUTO && taps_has_card(k->taps, ifname)))
+		return taps_open_card(k->taps, ifname, mac, ifindex, err);
+	ret = make_hub_card(k, ifname, mac, ifindex, err);
+	if (ret == -ENOENT && kind == CARD_AUTO)
+		return taps_open_card(k->taps, ifname, mac, ifindex, err);
+	return ret;
+}
+
+const char *kernel_card_kind(struct kernel *k, const char *ifname)
 {
 	struct sehub_hub hub;
 
-	return !find_card(k, ifname, &hub, NULL);
+	if (taps_has_card(k->taps, ifname))
+		return "tap";
+	return find_card(k, ifname, &hub, NULL) ? NULL : "hub";
+}
+
+bool kernel_has_card(struct kernel *k, const char *ifname)
+{
+	return kernel_card_kind(k, ifname);
 }
 
 int kernel_delete_card(struct kernel *k, const char *ifname,
@@ -218,31 +258,65 @@ int kernel_delete_card(struct kernel *k, const char *ifname,
 	struct sehub_hub hub;
 	int ret;
 
+	ret = taps_delete_card(k->taps, ifname, err);
+	if (ret != -ENODEV)
+		return ret;
 	ret = find_card(k, ifname, &hub, err);
 	return ret ? ret : sehub_hub_del(k->nl, hub.ifindex, err);
+}
+
+int kernel_prepare(struct kernel *k, struct session_start *start,
+		   struct sehub_err *err)
+{
+	return taps_prepare(k->taps, start, err);
+}
+
+bool kernel_policy_needs_module(const struct sehub_policy *policy)
+{
+	struct sehub_policy rest = *policy;
+	char words[SEHUB_POLICY_STRLEN];
+
+	/* These two are the daemon's own to see to; the last asks nothing. */
+	rest.flags &= ~(SEHUB_POLICY_FLAG_DENY | SEHUB_POLICY_FLAG_NO_RESUME);
+	rest.identity = 0;
+	return strcmp(sehub_policy_format(&rest, words), "none");
+}
+
+void kernel_network_changed(struct kernel *k)
+{
+	taps_network_changed(k->taps);
 }
 
 int kernel_get_port(struct kernel *k, uint32_t id, struct sehub_port *port,
 		    struct sehub_err *err)
 {
 	struct sehub_port_ref ref = { .id = id };
-	int ret = kernel_open(k, err);
+	int ret;
 
+	if (is_taps(id))
+		return taps_get_port(k->taps, id, port, err);
+	ret = kernel_open(k, err);
 	return ret ? ret : sehub_port_get(k->nl, &ref, port, err);
 }
 
 int kernel_delete_port(struct kernel *k, uint32_t id, struct sehub_err *err)
 {
 	struct sehub_port_ref ref = { .id = id };
-	int ret = kernel_open(k, err);
+	int ret;
 
+	if (is_taps(id))
+		return taps_delete_port(k->taps, id, err);
+	ret = kernel_open(k, err);
 	return ret ? ret : sehub_port_del(k->nl, &ref, err);
 }
 
 int kernel_detach_port(struct kernel *k, uint32_t id, struct sehub_err *err)
 {
-	int ret = kernel_open(k, err);
+	int ret;
 
+	if (is_taps(id))
+		return taps_detach_port(k->taps, id, err);
+	ret = kernel_open(k, err);
 	if (!ret)
 		ret = sehub_port_session_detach(k->nl, id, err);
 	return ret == -ENOTCONN ? 0 : ret;
@@ -255,8 +329,13 @@ int kernel_set_cookie(struct kernel *k, uint32_t id, const void *cookie,
 		.set = SEHUB_PORT_COOKIE, .cookie = cookie, .cookie_len = len,
 	};
 	struct sehub_port_ref ref = { .id = id };
-	int ret = kernel_open(k, err);
+	struct sehub_port port;
+	int ret;
 
+	/* It would not outlive the daemon that could make use of it. */
+	if (is_taps(id))
+		return taps_get_port(k->taps, id, &port, err);
+	ret = kernel_open(k, err);
 	return ret ? ret : sehub_port_set(k->nl, &ref, &config, err);
 }
 
@@ -269,8 +348,11 @@ int kernel_set_policy(struct kernel *k, uint32_t id,
 		.policy = policy, .grace = grace,
 	};
 	struct sehub_port_ref ref = { .id = id };
-	int ret = kernel_open(k, err);
+	int ret;
 
+	if (is_taps(id))
+		return taps_set_policy(k->taps, id, policy, grace, err);
+	ret = kernel_open(k, err);
 	return ret ? ret : sehub_port_set(k->nl, &ref, &config, err);
 }
 

@@ -2,7 +2,9 @@
 /*
  * The main thread's view of the kernel: short requests about hubs and ports,
  * and the news that a port was deleted. The module may come and go while the
- * daemon runs; each call finds the one that is there.
+ * daemon runs; each call finds the one that is there. Where there is none, a
+ * connection's card is a TAP device, a hub is a Linux bridge, and their ports
+ * are dealt with by the same calls (taps.h).
  */
 #ifndef SEHUB_TRANSPORTD_KERNEL_H
 #define SEHUB_TRANSPORTD_KERNEL_H
@@ -12,10 +14,12 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "card.h"
 #include "err.h"
 #include "port.h"
 
 struct kernel;
+struct session_start;
 
 /**
  * struct kernel_ops - news from the kernel
@@ -40,19 +44,35 @@ bool kernel_is_loaded(void);
  * the module is not loaded.
  */
 
-/* A numbered hub: -ENODEV: there is none. */
+/* A numbered hub, or the bridge in its place: -ENODEV: there is none. */
 int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
-		    struct sehub_err *err);
+		    bool *is_bridge, struct sehub_err *err);
 /*
- * The unnumbered hub that a client's connection is, made if there is none;
- * -EEXIST if the name is another device's.
+ * The card of a client's connection, an unnumbered hub or a TAP device, made
+ * if there is none; -EEXIST if the name is another device's.
  */
 int kernel_make_card(struct kernel *k, const char *ifname,
-		     const uint8_t mac[6], uint32_t *ifindex,
-		     struct sehub_err *err);
+		     enum card_kind kind, const uint8_t mac[6],
+		     uint32_t *ifindex, struct sehub_err *err);
 bool kernel_has_card(struct kernel *k, const char *ifname);
 int kernel_delete_card(struct kernel *k, const char *ifname,
 		       struct sehub_err *err);
+
+/* "hub" or "tap"; NULL if there is no card. */
+const char *kernel_card_kind(struct kernel *k, const char *ifname);
+
+/*
+ * Before a session is given to a worker: finds the device where that is not
+ * sehub.ko's affair, see taps_prepare().
+ */
+int kernel_prepare(struct kernel *k, struct session_start *start,
+		   struct sehub_err *err);
+
+/* Bridges and TAP devices cannot do what it asks for. */
+bool kernel_policy_needs_module(const struct sehub_policy *policy);
+
+/* A device came, went or changed. */
+void kernel_network_changed(struct kernel *k);
 
 /* Session ports, by id. */
 int kernel_get_port(struct kernel *k, uint32_t id, struct sehub_port *port,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A session's states and timers, its port, its ends. Session_set_state() is
+ * A session's states and timers, and its ends. Session_set_state() is
  * the only place that changes the state; session_destroy() the only way out.
  */
 #include "session_impl.h"
@@ -52,6 +52,11 @@ uint64_t session_serial(const struct session *s)
 	return s->ref.serial;
 }
 
+bool session_has_netlink(const struct session *s)
+{
+	return s->port == &session_netlink_ops;
+}
+
 uint32_t session_port_id(const struct session *s)
 {
 	return s->port_id;
@@ -90,8 +95,7 @@ void session_destroy(struct session *s)
 	if (s->state == SESSION_DEAD)
 		return;
 	session_set_state(s, SESSION_DEAD);
-	if (s->host->xfer)
-		sehub_xfer_forget(s->host->xfer, s);
+	s->port->forget(s);
 	s->host->gone(s->host->arg, s);
 	uv_close((uv_handle_t *)&s->poll, session_on_close);
 	uv_close((uv_handle_t *)&s->timer, session_on_close);
@@ -102,15 +106,13 @@ void session_destroy(struct session *s)
 static void session_detach_port(struct session *s)
 {
 	if (s->port_id)
-		sehub_xfer_port_detach(s->host->xfer, s->port_id, NULL, NULL,
-				       NULL);
+		s->port->detach(s);
 }
 
 static void session_delete_port(struct session *s)
 {
 	if (s->port_id)
-		sehub_xfer_port_del(s->host->xfer, s->port_id, NULL, NULL,
-				    NULL);
+		s->port->del(s);
 }
 
 /*
@@ -392,10 +394,10 @@ static void session_greet(struct session *s, const struct sehub_port *port)
 	tls_wipe(s->ticket, sizeof(s->ticket));
 }
 
-static void session_attached(void *arg, int code, const struct sehub_port *port,
-			     const struct sehub_err *err)
+void session_attached(struct session *s, int code,
+		      const struct sehub_port *port,
+		      const struct sehub_err *err)
 {
-	struct session *s = arg;
 	struct session_event event = {
 		.ref = s->ref, .kind = SESSION_EVENT_STARTED,
 	};
@@ -445,39 +447,6 @@ static void session_set_options(int fd, uint32_t dead_time)
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &zero, sizeof(zero));
 }
 
-static int session_ask_for_port(struct session *s,
-				const struct session_start *start,
-				struct sehub_err *err)
-{
-	/* The peer may be newer than we are, and the kernel refuses the rest. */
-	struct sehub_port_config config = {
-		.features = start->features & SEHUB_WIRE_F_OFFLOAD,
-	};
-
-	if (start->is_resume) {
-		config.set = SEHUB_PORT_FEATURES | SEHUB_PORT_PEER_RX |
-			     SEHUB_PORT_PEER_OLDEST;
-		config.peer_rx = start->peer_rx;
-		config.peer_oldest = start->peer_oldest;
-		return sehub_xfer_port_attach(s->host->xfer, start->port_id,
-					      &config, session_attached, s,
-					      err);
-	}
-	config.set = SEHUB_PORT_NAME | SEHUB_PORT_COOKIE | SEHUB_PORT_GRACE |
-		     SEHUB_PORT_QUEUE_LIMIT | SEHUB_PORT_FEATURES;
-	config.name = start->port_name;
-	config.cookie = start->cookie;
-	config.cookie_len = start->cookie_len;
-	config.grace = start->grace;
-	config.queue_limit = start->queue_limit;
-	if (start->has_policy) {
-		config.set |= SEHUB_PORT_POLICY;
-		config.policy = &start->policy;
-	}
-	return sehub_xfer_port_new(s->host->xfer, start->hub_ifindex, &config,
-				   session_attached, s, err);
-}
-
 struct session *session_new(const struct session_host *host,
 			    struct session_start *start,
 			    struct session_ref ref)
@@ -494,6 +463,7 @@ struct session *session_new(const struct session_host *host,
 	s->poll.data = s;
 	s->timer.data = s;
 	s->host = host;
+	s->port = start->tap ? &session_tap_ops : &session_netlink_ops;
 	s->ref = ref;
 	s->state = SESSION_ATTACHING;
 	snprintf(s->name, sizeof(s->name), "%s", start->name);
@@ -521,7 +491,7 @@ void session_begin(struct session *s, const struct session_start *start)
 	struct sehub_err err = { .code = 0 };
 	int ret;
 
-	ret = session_ask_for_port(s, start, &err);
+	ret = s->port->begin(s, start, &err);
 	if (ret)
 		session_refuse(s, ret, err.text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A session on its worker: a TLS stream on one side, a port of the kernel on
- * the other, whole records between them. The same for both ends of a session;
+ * A session on its worker: a TLS stream on one side, a port on the other (of
+ * a hub, or a TAP device), whole records between them. The same for both ends of a session;
  * knows nothing of users or connections.
  */
 #ifndef SEHUB_TRANSPORTD_SESSION_H
@@ -25,7 +25,8 @@ struct session;
 /**
  * struct session_host - what a session has from its worker
  * @loop: the worker's loop
- * @xfer: the worker's netlink socket, opened
+ * @xfer: the worker's netlink socket, opened; NULL where no session is one of
+ *	sehub.ko
  * @buffer: SESSION_BUFFER_SIZE bytes that every session may use inside a call
  * @event: tell the main thread
  * @bound: the session's port id is known from now on
@@ -85,6 +86,8 @@ void session_refuse(struct session *s, int code, const char *text);
 struct session_links *session_links(struct session *s);
 uint64_t session_serial(const struct session *s);
 uint32_t session_port_id(const struct session *s);
+/* Its port is one of sehub.ko. */
+bool session_has_netlink(const struct session *s);
 
 /* What came for its port; see struct sehub_xfer_ops. */
 void session_answer(struct session *s, const uint8_t *records, size_t len,
@@ -97,7 +100,7 @@ void session_drop(struct session *s);
 void session_probe(struct session *s);
 void session_again(struct session *s);
 
-/* The worker's socket is gone, and with it every port. */
+/* The worker's socket is gone, and with it every port of sehub.ko. */
 void session_lose(struct session *s, const char *why);
 
 #endif /* SEHUB_TRANSPORTD_SESSION_H */

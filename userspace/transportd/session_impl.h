@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What session.c (states, timers, port) and session_stream.c (bytes) share. */
+/*
+ * What session.c (states, timers), session_stream.c (bytes) and the two kinds
+ * of ports share.
+ */
 #ifndef SEHUB_TRANSPORTD_SESSION_IMPL_H
 #define SEHUB_TRANSPORTD_SESSION_IMPL_H
 
 #include <uv.h>
 
+#include "lib/port.h"
 #include "records.h"
 #include "session.h"
 
@@ -17,6 +21,35 @@ enum session_state {
 	SESSION_CLOSING,	/* a CLOSE is on its way, input is ignored */
 	SESSION_DEAD,		/* handles are being closed */
 };
+
+struct session;
+struct tap_line;
+
+/**
+ * struct session_port_ops - what a session asks of its port
+ * @begin: make the port, or take it back, as @start says. Return: 0, then
+ *	session_attached() follows, perhaps from inside; or -errno with @err
+ * @send: hand over whole records of the peer, at most SEHUB_XFER_MAX bytes,
+ *	grant one session_answer() of at most @credit bytes, or both. Return: 0;
+ *	-EAGAIN or -ENOBUFS if there is no memory now and nothing was taken; or
+ *	another -errno
+ * @detach: leave the port to its grace time
+ * @del: delete the port
+ * @forget: the session ends, nothing may come to it any more
+ */
+struct session_port_ops {
+	int (*begin)(struct session *s, const struct session_start *start,
+		     struct sehub_err *err);
+	int (*send)(struct session *s, const void *records, size_t len,
+		    uint32_t credit);
+	void (*detach)(struct session *s);
+	void (*del)(struct session *s);
+	void (*forget)(struct session *s);
+};
+
+/* session_netlink.c: a port of a hub; session_tap.c: a TAP device */
+extern const struct session_port_ops session_netlink_ops;
+extern const struct session_port_ops session_tap_ops;
 
 struct session {
 	const struct session_host *host;
@@ -37,6 +70,8 @@ struct session {
 	struct tls *tls;
 	int fd;
 
+	const struct session_port_ops *port;
+	struct tap_line *tap;	/* of session_tap.c */
 	uint32_t port_id;	/* 0: not known, or not ours any more */
 	bool has_credit;	/* an answer is to come */
 	bool is_blocked;	/* the kernel has no memory now: do not read */
@@ -66,6 +101,10 @@ struct session {
 
 /* session.c */
 
+/* The port is there, with what it counted so far; or not, @code is -errno. */
+void session_attached(struct session *s, int code,
+		      const struct sehub_port *port,
+		      const struct sehub_err *err);
 /* Tells the main thread. */
 void session_event(struct session *s, enum session_event_kind kind,
 		   bool by_peer, uint16_t code, const char *text);

@@ -2,11 +2,11 @@
 /*
  * A session's two directions.
  *
- * To the kernel: the stream is cut into whole records and handed over as it
- * comes; the kernel never makes us wait. To the peer: one credit is one
- * answer; a new credit is granted only while little output waits here, so a
- * slow line fills the port's queue in the kernel, where it is bounded and
- * seen, and not memory of ours. Everything written to the stream is whole
+ * To the port: the stream is cut into whole records and handed over as it
+ * comes; the port never makes us wait. To the peer: one credit is one answer;
+ * a new credit is granted only while little output waits here, so a slow line
+ * fills the port's queue, where it is bounded and seen, and not memory of
+ * ours. Everything written to the stream is whole
  * records, so a PING or a CLOSE may be put between any two writes.
  *
  * Whoever calls something that can end the line looks at the state
@@ -55,8 +55,7 @@ void session_grant(struct session *s)
 	if (s->state != SESSION_OPEN || s->has_credit || s->gone_at ||
 	    s->out_len >= SESSION_OUTPUT_MARK)
 		return;
-	ret = sehub_xfer_send(s->host->xfer, s->port_id, NULL, 0,
-			      SEHUB_CREDIT_MAX);
+	ret = s->port->send(s, NULL, 0, SEHUB_CREDIT_MAX);
 	if (!ret)
 		s->has_credit = true;
 	else if (ret == -EAGAIN || ret == -ENOBUFS)
@@ -177,7 +176,7 @@ static bool session_xfer(struct session *s, const uint8_t *records, size_t len)
 		return true;
 	if (!s->has_credit && s->out_len < SESSION_OUTPUT_MARK)
 		credit = SEHUB_CREDIT_MAX;
-	ret = sehub_xfer_send(s->host->xfer, s->port_id, records, len, credit);
+	ret = s->port->send(s, records, len, credit);
 	if (!ret) {
 		s->has_credit |= credit != 0;
 		return true;

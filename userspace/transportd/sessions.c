@@ -210,7 +210,7 @@ static void refused(struct sessions *ss, struct server_session *s,
 		sessions_set_state(s, SERVER_DETACHED);
 		return;
 	}
-	if (s->is_resuming)
+	if (s->port_id)
 		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
 	sessions_del(ss, s);
 }

@@ -142,13 +142,22 @@ static int check_number(const struct sessions *ss,
 	return -ECONNREFUSED;
 }
 
-static int find_hub(struct sessions *ss, uint16_t vlan, uint32_t *ifindex,
-		    struct refusal *why)
+/* The hub of a new session, which must be able to hold its user to the rules. */
+static int find_hub(struct sessions *ss, uint16_t vlan,
+		    struct session_start *start, struct refusal *why)
 {
 	struct sehub_err err;
 	int ret;
 
-	ret = kernel_find_hub(ss->d->kernel, vlan, ifindex, &err);
+	ret = kernel_find_hub(ss->d->kernel, vlan, &start->hub_ifindex,
+			      &start->is_bridge, &err);
+	if (!ret && start->is_bridge && start->has_policy &&
+	    kernel_policy_needs_module(&start->policy)) {
+		log_warn_limited("login vlan=%u error=\"the user's policy needs sehub.ko\"",
+				 vlan);
+		return refuse(why, SEHUB_WIRE_CLOSE_NO_HUB,
+			      "the server cannot enforce the user's policy: sehub.ko is not loaded there");
+	}
 	if (!ret)
 		return 0;
 	log_warn_limited("login vlan=%u error=\"%s\"", vlan, err.text);
@@ -187,6 +196,23 @@ static void fill_id(struct sessions *ss, struct resume_server *id,
 					      strlen(req->client_name) });
 }
 
+/* Where the port is no affair of sehub.ko it is known before it is made. */
+static int prepare(struct sessions *ss, struct server_session *s,
+		   struct session_start *start, struct refusal *why)
+{
+	struct sehub_err err;
+
+	if (kernel_prepare(ss->d->kernel, start, &err)) {
+		log_error("session-port session=%s error=\"%s\"",
+			  s->id.session, err.text);
+		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
+			      "the server cannot make a port: see its log");
+	}
+	if (start->tap)
+		s->port_id = start->port_id;
+	return 0;
+}
+
 int sessions_open(struct sessions *ss, const struct session_request *req,
 		  struct channel *ch, struct refusal *why)
 {
@@ -196,7 +222,9 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	struct server_session *s;
 	int ret;
 
-	ret = find_hub(ss, req->user->vlan, &start.hub_ifindex, why);
+	start.has_policy = user_policy(req->user, req->client_id,
+				       &start.policy);
+	ret = find_hub(ss, req->user->vlan, &start, why);
 	if (!ret)
 		ret = check_number(ss, req, why);
 	if (!ret)
@@ -217,8 +245,6 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	fill_line(s, req, ch);
 	fill_start(&start, s);
 	s->expires = req->user->expires;
-	start.has_policy = user_policy(req->user, req->client_id,
-					   &start.policy);
 	start.grace = sessions_grace(ss, req->user);
 	start.queue_limit = config->queue_limit;
 	snprintf(start.port_name, sizeof(start.port_name), "%s",
@@ -226,10 +252,14 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	start.cookie_len = resume_pack_server(start.cookie, ss->d->instance,
 					      &s->id);
 	build_attach(&start, s, ticket);
-	hand_over(ss, s, &start, ch);
+	ret = prepare(ss, s, &start, why);
+	if (ret)
+		sessions_del(ss, s);
+	else
+		hand_over(ss, s, &start, ch);
 	tls_wipe(ticket, sizeof(ticket));
 	sessions_watch_expiry(ss);
-	return 0;
+	return ret;
 }
 
 /* Is the session's user still one, and allowed? On refusal the session ends. */
@@ -295,6 +325,11 @@ int sessions_resume(struct sessions *ss, const struct session_request *req,
 	start.port_id = s->port_id;
 	start.peer_rx = req->rx_count;
 	start.peer_oldest = req->tx_oldest;
+	if (prepare(ss, s, &start, why)) {
+		sessions_set_state(s, SERVER_DETACHED);
+		s->ref.serial = 0;
+		return -ECONNREFUSED;
+	}
 	hand_over(ss, s, &start, ch);
 	return 0;
 }

@@ -24,6 +24,7 @@
 
 #include "auth.h"
 #include "access.h"
+#include "card.h"
 #include "lib/policy.h"
 #include "via.h"
 
@@ -96,6 +97,7 @@ struct store_user {
  * @via: the way to the server, as sehub_format_via() writes it
  * @via_password: for the proxy of @via, "" if there is none
  * @source: address or device to go out from, "": as the routes say
+ * @card: what @device is to be
  *
  * Of @pin, @ca and @tofu at most one is given by the user; none: the system's
  * authorities. Holds passwords: store_connection_clear() it after use.
@@ -117,6 +119,7 @@ struct store_connection {
 	char via[SEHUB_VIA_STRLEN];
 	char via_password[SEHUB_VIA_PASSWORD_MAX + 1];
 	char source[SEHUB_SOURCE_STRLEN];
+	enum card_kind card;
 };
 
 /**
@@ -190,6 +193,8 @@ int store_connection_set_up(struct store *store, const char *name, bool up,
 /* For trust on first use: pin what was seen. */
 int store_connection_set_pin(struct store *store, const char *name,
 			     const char *pin, struct store_error *error);
+int store_connection_set_card(struct store *store, const char *name,
+			      enum card_kind card, struct store_error *error);
 
 typedef int (*store_connection_fn)(void *arg,
 				   const struct store_connection *connection);

@@ -156,6 +156,7 @@ static int store_connection_read(struct store *store, sqlite3_stmt *row,
 	store_column_text(row, 13, c->via, sizeof(c->via));
 	store_column_text(row, 14, c->via_password, sizeof(c->via_password));
 	store_column_text(row, 15, c->source, sizeof(c->source));
+	c->card = sqlite3_column_int(row, 16);
 	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
 		return store_fail(error, -EUCLEAN,
 				  "%s: connection \"%s\" is damaged",
@@ -206,6 +207,19 @@ int store_connection_set_pin(struct store *store, const char *name,
 		return store_fail(error, -EINVAL, "pin: too long");
 	store_bind_text(set, 1, name);
 	store_bind_text(set, 2, pin);
+	return store_connection_run(store, set, name, error);
+}
+
+int store_connection_set_card(struct store *store, const char *name,
+			      enum card_kind card, struct store_error *error)
+{
+	sqlite3_stmt *set = store_prepare(store, STORE_CONNECTION_SET_CARD,
+					  error);
+
+	if (!set)
+		return -EIO;
+	store_bind_text(set, 1, name);
+	sqlite3_bind_int(set, 2, card);
 	return store_connection_run(store, set, name, error);
 }
 

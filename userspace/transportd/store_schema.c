@@ -66,6 +66,10 @@ static const char * const store_steps[] = {
 	"ALTER TABLE users ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE users ADD COLUMN sources TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE users ADD COLUMN grace INTEGER NOT NULL DEFAULT -1;",
+
+	/* what the device of a connection is */
+	"ALTER TABLE connections ADD COLUMN card INTEGER NOT NULL DEFAULT 0"
+	" CHECK (card BETWEEN 0 AND 2);",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -75,7 +79,7 @@ static const char * const store_steps[] = {
 	"max_sessions, expires, sources, grace"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
-	"auto, up, client_id, via, via_password, source"
+	"auto, up, client_id, via, via_password, source, card"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -125,6 +129,8 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"UPDATE connections SET up = ?2 WHERE name = ?1",
 	[STORE_CONNECTION_SET_PIN] =
 		"UPDATE connections SET pin = ?2 WHERE name = ?1",
+	[STORE_CONNECTION_SET_CARD] =
+		"UPDATE connections SET card = ?2 WHERE name = ?1",
 	[STORE_CONNECTION_LIST] =
 		"SELECT " CONNECTION_COLUMNS " FROM connections ORDER BY name",
 };

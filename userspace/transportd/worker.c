@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "tap.h"
 #include "xfer.h"
 
 /* Messages of the kernel that are read before sessions have their turn. */
@@ -180,9 +181,19 @@ static void worker_on_xfer(uv_poll_t *poll, int status, int events)
 	log_error("netlink-broken worker=%u error=\"%s\"", w->index, err.text);
 	for (s = w->sessions; s; s = next) {
 		next = session_links(s)->next;
-		session_lose(s, err.text);
+		if (session_has_netlink(s))
+			session_lose(s, err.text);
 	}
 	worker_close_xfer(w);
+}
+
+static bool worker_uses_xfer(const struct worker *w)
+{
+	struct session *s = w->sessions;
+
+	while (s && !session_has_netlink(s))
+		s = session_links(s)->next;
+	return s;
 }
 
 static int worker_open_xfer(struct worker *w, struct sehub_err *err)
@@ -190,7 +201,7 @@ static int worker_open_xfer(struct worker *w, struct sehub_err *err)
 	int ret;
 
 	/* The module may be another one than when the socket was opened. */
-	if (!w->sessions && !w->is_reading)
+	if (!w->is_reading && !worker_uses_xfer(w))
 		worker_close_xfer(w);
 	if (w->host.xfer)
 		return 0;
@@ -222,9 +233,10 @@ static void worker_do_start(struct worker *w, struct message *msg)
 	struct session_links *links;
 	struct sehub_err err = { .code = 0 };
 	struct session *s;
-	int ret;
+	int ret = 0;
 
-	ret = worker_open_xfer(w, &err);
+	if (!msg->start->tap)
+		ret = worker_open_xfer(w, &err);
 	s = session_new(&w->host, msg->start, msg->ref);
 	if (!s) {
 		atomic_fetch_sub(&w->load, 1);
@@ -283,8 +295,10 @@ static void worker_do(struct worker *w, struct message *msg)
 
 static void message_free(struct message *msg)
 {
-	if (msg->kind == MSG_START)
+	if (msg->kind == MSG_START) {
+		tap_put(msg->start->tap);
 		tls_wipe(msg->start, sizeof(*msg->start));
+	}
 	free(msg);
 }
 

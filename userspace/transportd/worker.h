@@ -22,6 +22,7 @@
 #include "err.h"
 #include "lib/policy.h"
 
+struct tap;
 struct worker_pool;
 
 /**
@@ -39,8 +40,11 @@ struct session_ref {
  * @parts: the connection
  * @is_server: which end this is
  * @is_resume: take back port @port_id; else make a port in hub @hub_ifindex
+ * @tap: the port is this TAP device's, which has got @port_id already; a
+ *	reference that goes with the start. NULL: a port of sehub.ko
  * @name: for the log
- * @hub_ifindex: hub of a new port
+ * @hub_ifindex: hub of a new port: a hub's device, a card or a bridge
+ * @is_bridge: it is a bridge
  * @port_name: name of a new port
  * @port_id: port of a session that is resumed
  * @cookie: kept with a new port
@@ -63,8 +67,10 @@ struct session_start {
 	struct channel_parts parts;
 	bool is_server;
 	bool is_resume;
+	struct tap *tap;
 	char name[40];
 	uint32_t hub_ifindex;
+	bool is_bridge;
 	char port_name[SEHUB_NAME_MAX + 1];
 	uint32_t port_id;
 	uint8_t cookie[SEHUB_COOKIE_MAX];
@@ -146,7 +152,7 @@ void worker_pool_free(struct worker_pool *pool);
 
 unsigned int worker_pool_count(const struct worker_pool *pool);
 
-/* @start->parts are consumed, the rest is copied. */
+/* @start->parts and @start->tap are consumed, the rest is copied. */
 struct session_ref worker_start(struct worker_pool *pool,
 				struct session_start *start);
 

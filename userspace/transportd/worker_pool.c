@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "tap.h"
 
 static void pool_on_async(uv_async_t *async)
 {
@@ -144,6 +145,7 @@ struct session_ref worker_start(struct worker_pool *pool,
 	if (!msg || pool->is_stopped) {
 		free(msg);
 		channel_parts_free(&start->parts);
+		tap_put(start->tap);
 		return ref;
 	}
 	ref.worker = best->index;
@@ -153,6 +155,7 @@ struct session_ref worker_start(struct worker_pool *pool,
 	*msg->start = *start;
 	memset(&start->parts, 0, sizeof(start->parts));
 	start->parts.fd = -1;
+	start->tap = NULL;
 	atomic_fetch_add(&best->load, 1);
 	worker_post(best, msg);
 	return ref;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What warns once in the kernel ends a test at once. */
+/* What warns once in the kernel ends a test at once, and is in the daemon's log. */
 #ifndef _SEHUB_SHIM_LINUX_BUG_H
 #define _SEHUB_SHIM_LINUX_BUG_H
 
