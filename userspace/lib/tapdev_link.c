@@ -27,6 +27,7 @@
 /* What a link is. */
 struct link_info {
 	uint32_t ifindex;
+	uint8_t mac[6];
 	char kind[IFNAMSIZ];
 	char alias[64];
 };
@@ -47,6 +48,8 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 			NULL) < 0)
 		return 0;
 	link->ifindex = (uint32_t)ifi->ifi_index;
+	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == 6)
+		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), 6);
 	if (tb[IFLA_IFALIAS])
 		copy_string(link->alias, sizeof(link->alias),
 			    tb[IFLA_IFALIAS]);
@@ -58,14 +61,14 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 	return 0;
 }
 
-/* -ENODEV: there is no device of this name. */
-static int get_link(struct sehub_nl *nl, const char *ifname,
+/* By index, or by name; -ENODEV: there is no such device. */
+static int get_link(struct sehub_nl *nl, uint32_t ifindex, const char *ifname,
 		    struct link_info *link, struct sehub_err *err)
 {
-	struct nl_msg *msg = sehub_link_msg(RTM_GETLINK, 0, 0, 0, 0);
+	struct nl_msg *msg = sehub_link_msg(RTM_GETLINK, 0, ifindex, 0, 0);
 
 	memset(link, 0, sizeof(*link));
-	if (msg && nla_put_string(msg, IFLA_IFNAME, ifname)) {
+	if (msg && ifname && nla_put_string(msg, IFLA_IFNAME, ifname)) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
@@ -78,7 +81,7 @@ int sehub_tap_find(struct sehub_nl *nl, const char *ifname, const char *alias,
 	struct link_info link;
 	int ret;
 
-	ret = get_link(nl, ifname, &link, err);
+	ret = get_link(nl, 0, ifname, &link, err);
 	if (ret)
 		return ret;
 	if (strcmp(link.kind, "tun") || strcmp(link.alias, alias))
@@ -95,7 +98,7 @@ int sehub_bridge_find(struct sehub_nl *nl, const char *ifname,
 	struct link_info link;
 	int ret;
 
-	ret = get_link(nl, ifname, &link, err);
+	ret = get_link(nl, 0, ifname, &link, err);
 	if (!ret && strcmp(link.kind, "bridge"))
 		ret = sehub_err_set(err, ENODEV,
 				    "network device %s is no bridge", ifname);
@@ -106,15 +109,23 @@ int sehub_bridge_find(struct sehub_nl *nl, const char *ifname,
 
 /*
  * Longer super-frames than the port takes would be cut by the kernel, into
- * frames of the MTU: those of the host's own are not made that long.
+ * frames of the MTU: those of the host's own are not made that long. The bridge
+ * keeps its address; left to itself it takes another one as ports come and go.
  */
 static int join(struct sehub_nl *nl, uint32_t ifindex, uint32_t master,
 		struct sehub_err *err)
 {
-	struct nl_msg *msg = sehub_link_msg(RTM_NEWLINK, 0, master, 0, 0);
+	struct link_info bridge;
+	struct nl_msg *msg;
 	int ret;
 
-	if (msg && nla_put_u32(msg, IFLA_GSO_MAX_SIZE, TAP_GSO_MAX)) {
+	ret = get_link(nl, master, NULL, &bridge, err);
+	if (ret)
+		return ret;
+	msg = sehub_link_msg(RTM_NEWLINK, 0, master, 0, 0);
+	if (msg && (nla_put_u32(msg, IFLA_GSO_MAX_SIZE, TAP_GSO_MAX) ||
+		    nla_put(msg, IFLA_ADDRESS, sizeof(bridge.mac),
+			    bridge.mac))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
@@ -198,7 +209,7 @@ int sehub_tap_open(struct sehub_nl *nl, const struct sehub_tap_config *config,
 	ret = attach(tap, config, err);
 	if (ret || !is_new)
 		goto out;
-	ret = get_link(nl, tap->ifname, &link, err);
+	ret = get_link(nl, 0, tap->ifname, &link, err);
 	tap->ifindex = link.ifindex;
 	if (!ret)
 		ret = configure(nl, tap->ifindex, config, err);

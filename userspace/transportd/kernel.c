@@ -178,7 +178,12 @@ int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
 	if (ret != -ENOENT && ret != -ENODEV)
 		return ret;
 	*is_bridge = !taps_find_bridge(k->taps, vlan, ifindex, NULL);
-	return *is_bridge ? 0 : ret;
+	if (*is_bridge)
+		return 0;
+	return ret == -ENODEV ? ret :
+	       sehub_err_set(err, ENODEV,
+			     "there is neither sehub.ko nor a bridge sehub%u",
+			     vlan);
 }
 
 static int find_card(struct kernel *k, const char *ifname,

@@ -167,9 +167,7 @@ static int find_hub(struct sessions *ss, uint16_t vlan,
 			 "hub %u does not exist at the server", vlan);
 	else
 		snprintf(why->text, sizeof(why->text),
-			 "the server cannot reach its hubs: %s",
-			 ret == -ENOENT ? "sehub.ko is not loaded there" :
-			 "see its log");
+			 "the server cannot reach its hubs: see its log");
 	return -ECONNREFUSED;
 }
 

@@ -14,7 +14,6 @@
 
 #include "log.h"
 #include "tap.h"
-#include "tls.h"
 #include "worker.h"
 
 /* The marks of our devices, for us and for people (ip -details link). */
@@ -348,10 +347,8 @@ static struct taps_entry *join_bridge(struct taps *ts, uint32_t bridge,
 				      struct sehub_err *err)
 {
 	char name[IFNAMSIZ], format[IFNAMSIZ];
-	uint8_t mac[6];
 	struct sehub_tap_config config = {
-		.ifname = format, .mac = mac, .alias = PORT_ALIAS,
-		.master = bridge,
+		.ifname = format, .alias = PORT_ALIAS, .master = bridge,
 	};
 	struct taps_entry *e;
 	struct sehub_tap dev;
@@ -362,9 +359,6 @@ static struct taps_entry *join_bridge(struct taps *ts, uint32_t bridge,
 	}
 	/* "sehub4094", and the first number that is free. */
 	snprintf(format, sizeof(format), "%.9s-%%d", name);
-	/* The bridge takes the lowest of its ports: not one that comes and goes. */
-	tls_random(mac, sizeof(mac));
-	mac[0] = 0xfe;
 	if (sehub_tap_open(ts->nl, &config, &dev, err))
 		return NULL;
 	e = add(ts, &dev, bridge);
