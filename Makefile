@@ -36,10 +36,11 @@ help:
 	@echo '  clean        what was built; distclean: fetched kernels too'
 	@echo 'Try and test (as root on a Debian machine; needs no module support):'
 	@echo '  demo         three machines, one hub, real traffic; KEEP=1 leaves a shell'
-	@echo '  check        static, unit, fuzz and selftests; ends with the counts'
+	@echo '  check        all of the next five; ends with the counts'
 	@echo '  static       style, warnings, documents'
 	@echo '  unit         unit tests'
 	@echo '  fuzz         fuzzers for FUZZ_SECONDS=60 in all'
+	@echo '  native       connections and carriers without the module, over TAP devices'
 	@echo '  selftests    switching, sessions, daemon, in a VM; VM_KERNEL=6.12'
 	@echo '  check-matrix build and selftests on 6.1, 6.12 (two) and 7.2;'
 	@echo '               KERNELS="6.12 7.2"'
@@ -47,6 +48,9 @@ help:
 	@echo '               at length: hours; TESTS="test_fdb stress_*"'
 	@echo '  bench        tables in build/bench/'
 	@echo '  bench-scale  the same for many hubs, ports and addresses'
+
+setup-userspace:
+	@$(SETUP) userspace
 
 setup-build:
 	@$(SETUP) build
@@ -64,7 +68,7 @@ endif
 debug:
 	+$(MAKE) modules SEHUB_DEBUG=1
 
-userspace: setup-build
+userspace: setup-userspace
 	+$(MAKE) $(jobs) -C userspace
 
 install: all
@@ -83,7 +87,7 @@ bench-scale: setup-all modules
 check: setup-all
 	@scripts/check
 
-static unit fuzz selftests check-matrix check-debug: setup-all
+static unit fuzz native selftests check-matrix check-debug: setup-all
 	@VM_KERNEL='$(VM_KERNEL)' scripts/check $@
 
 clean:
@@ -97,6 +101,6 @@ clean:
 distclean: clean
 	rm -rf build
 
-.PHONY: all help setup-build setup-all modules debug userspace install demo \
-	bench bench-scale check static unit fuzz selftests check-matrix \
-	check-debug clean distclean
+.PHONY: all help setup-userspace setup-build setup-all modules debug userspace \
+	install demo bench bench-scale check static unit fuzz native selftests \
+	check-matrix check-debug clean distclean

@@ -5,6 +5,10 @@
 # daemon each, and clients that misbehave. A machine NAME has its daemon's files
 # in $TMP/NAME; the server is the machine "hub", and cable N leads from it to
 # client N, 192.0.2.(4N+1) to 192.0.2.(4N+2) and 2001:db8:N::1 to ::2.
+#
+# With KSFT_BRIDGES=yes the module is not used: hubs are Linux bridges, and the
+# clients' devices are TAP devices, by the daemon's own choice where the module
+# is not loaded.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -24,6 +28,11 @@ require() {
 
 	if [ -z "$CTL" ] || [ -z "$DAEMON" ]; then
 		skip_all "sehubctl and sehub-transportd are not built"
+	fi
+	if [ -n "${KSFT_BRIDGES:-}" ]; then
+		! module_is_loaded ||
+			skip_all "hubs were to be bridges, but the module is loaded"
+		[ -c /dev/net/tun ] || skip_all "no /dev/net/tun"
 	fi
 	for program; do
 		command -v "$program" >/dev/null || skip_all "no $program"
@@ -180,17 +189,52 @@ ctl() {
 
 # json NAME FILTER WORD...: what jq makes of the output
 json() {
-	local name=$1 filter=$2
+	local name=$1 filter=$2 text
 
 	shift 2
-	ctl "$name" "$@" --json | jq -er "$filter"
+	# jq finds nothing wrong with no input at all
+	text=$(ctl "$name" "$@" --json) && jq -er "$filter" <<<"$text"
+}
+
+# hub_add VLAN: on the server
+hub_add() {
+	if [ -z "${KSFT_BRIDGES:-}" ]; then
+		ctl hub hub add --vlan "$1"
+	else
+		ip -n "${NS[hub]}" link add "sehub$1" up type bridge
+	fi
+}
+
+# hub_del VLAN
+hub_del() {
+	if [ -z "${KSFT_BRIDGES:-}" ]; then
+		ctl hub hub del "$1"
+	else
+		ip -n "${NS[hub]}" link del "sehub$1"
+	fi
+}
+
+# One line for each session, where hubs are bridges.
+bridge_ports() {
+	ip -n "${NS[hub]}" -br link show master sehub12
+}
+
+# needs_module: for what bridges and TAP devices do not have
+needs_module() {
+	[ -z "${KSFT_BRIDGES:-}" ] || skip "hubs are bridges"
+}
+
+# Ports of sehub.ko do; where there are bridges and TAP devices the sessions
+# after a daemon's end are new ones, and only the devices are the same.
+ports_outlive_daemons() {
+	[ -z "${KSFT_BRIDGES:-}" ]
 }
 
 # start_server [KEY=VALUE...]: hub 12 with addresses, and the daemon
 # shellcheck disable=SC2120
 start_server() {
 	[ -n "${NS[hub]:-}" ] || make_machine hub || return 1
-	ctl hub hub add --vlan 12 &&
+	hub_add 12 &&
 		on hub ip address add 203.0.113.1/24 dev sehub12 &&
 		on hub ip address add 2001:db8:12::1/64 dev sehub12 nodad ||
 		return 1

@@ -13,7 +13,7 @@ TESTS="
 	each_has_a_port_and_an_address
 	each_exchanges_a_ping
 	list_is_complete
-	all_resume_when_the_server_was_killed
+	all_come_back_when_the_server_was_killed
 	each_still_exchanges_a_ping
 	all_leave
 "
@@ -69,9 +69,13 @@ test_each_has_a_port_and_an_address() {
 	each 'address add 198.51.100.%d/32 dev c%d' >"$TMP/batch"
 	each 'route add 198.51.100.254/32 dev c%d metric %d' >>"$TMP/batch"
 	ip -n "${NS[a]}" -batch "$TMP/batch" &&
-		json hub "([.[].port] | unique | length) == $COUNT and
-			([.[].session] | unique | length) == $COUNT" \
-			session list &&
+		json hub "([.[].session] | unique | length) == $COUNT" \
+			session list || return 1
+	[ -z "${KSFT_BRIDGES:-}" ] || {
+		equal "$(bridge_ports | wc -l)" $COUNT
+		return
+	}
+	json hub "([.[].port] | unique | length) == $COUNT" session list &&
 		equal "$(json hub '[.[] | select(.kind == "session")] |
 			length' port list 12)" $COUNT
 }
@@ -98,12 +102,21 @@ test_list_is_complete() {
 		session list &&
 		equal "$(ctl hub session list | grep -c connected)" $COUNT &&
 		json hub ".daemon.sessions == $COUNT" status &&
-		json hub ".sessions == $COUNT" user show alice --vlan 12 &&
+		json hub ".sessions == $COUNT" user show alice --vlan 12 ||
+		return 1
+	[ -n "${KSFT_BRIDGES:-}" ] ||
 		json hub "[.[] | select(.mac)] | length >= $COUNT" mac list 12
 }
 
-test_all_resume_when_the_server_was_killed() {
+test_all_come_back_when_the_server_was_killed() {
 	local before
+
+	ports_outlive_daemons || {
+		daemon_end hub KILL && daemon_start hub &&
+			busywait 60000 sessions_are '.state == "connected"' \
+				$COUNT
+		return
+	}
 
 	before=$(json hub '[.[].session] | sort | join(" ")' session list)
 	daemon_end hub KILL && daemon_start hub &&
@@ -118,7 +131,11 @@ test_each_still_exchanges_a_ping() {
 }
 
 no_ports() {
-	[ "$(json hub 'length' port list 12)" -le 1 ]
+	if [ -z "${KSFT_BRIDGES:-}" ]; then
+		[ "$(json hub 'length' port list 12)" -le 1 ]
+	else
+		! bridge_ports | grep .
+	fi
 }
 
 test_all_leave() {

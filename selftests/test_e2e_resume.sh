@@ -94,7 +94,8 @@ across() {
 		busywait 20000 has_moved $((SIZE / 16)) && is_running || return 1
 	"$@" || return 1
 	transfer_end && await_connection a office connected &&
-		await_connection b office connected &&
+		await_connection b office connected || return 1
+	[[ $1 = restart* ]] && ! ports_outlive_daemons ||
 		equal "$(identity)" "$before" "sessions"
 }
 
@@ -104,8 +105,9 @@ restart() {
 }
 
 test_server_killed() {
-	across restart hub KILL && [ "$(resumes a)" -ge 1 ] &&
-		[ "$(resumes b)" -ge 1 ] &&
+	across restart hub KILL || return 1
+	ports_outlive_daemons || return 0
+	[ "$(resumes a)" -ge 1 ] && [ "$(resumes b)" -ge 1 ] &&
 		json hub 'all(.[]; .resumes >= 1)' session list
 }
 
@@ -113,7 +115,8 @@ test_client_killed() {
 	local before
 
 	before=$(resumes a)
-	across restart a KILL && [ "$(resumes a)" -gt "$before" ]
+	across restart a KILL || return 1
+	! ports_outlive_daemons || [ "$(resumes a)" -gt "$before" ]
 }
 
 restart_both() {
@@ -199,7 +202,11 @@ test_bytes_changed_on_the_line() {
 }
 
 port_is_gone() {
-	! ctl hub port show 12 "$1" 2>/dev/null
+	if ports_outlive_daemons; then
+		! ctl hub port show 12 "$1" 2>/dev/null
+	else
+		sessions_are ".session == \"$1\"" 0
+	fi
 }
 
 test_no_client_within_the_grace_time() {

@@ -62,6 +62,7 @@ mac_of() {
 test_tables_show_the_clients() {
 	local name port
 
+	needs_module || return
 	for name in a:alice b:bob; do
 		port=$(json hub ".[] | select(.user == \"${name#*:}\") | .port" \
 			session list)
@@ -121,6 +122,7 @@ test_no_checksum_was_wrong() {
 test_jumbo_frames() {
 	local size=8972
 
+	needs_module || return
 	on a ip link set office mtu 9000 && on b ip link set office mtu 9000 &&
 		on hub ip link set sehub12 mtu 9000 || return 1
 	on a ping -n -c 2 -i 0.2 -W 20 -M "do" -s $size 203.0.113.20 &&
@@ -130,6 +132,12 @@ test_jumbo_frames() {
 
 test_tagged_frames() {
 	local name
+
+	modprobe -q 8021q
+	[ -e /proc/net/vlan ] || {
+		skip "kernel without VLAN devices"
+		return "$KSFT_SKIP"
+	}
 
 	for name in a:10 b:20; do
 		ip -n "${NS[${name%:*}]}" link add link office name office.5 \
@@ -155,7 +163,8 @@ test_groups_reach_everybody() {
 
 test_counters_of_the_session() {
 	json hub 'all(.[]; .rx_bytes > 1000000 and .tx_bytes > 1000000 and
-		.rx_frames > 100 and .tx_frames > 100)' session list &&
+		.rx_frames > 100 and .tx_frames > 100)' session list || return 1
+	[ -n "${KSFT_BRIDGES:-}" ] ||
 		json hub '.drops.malformed == 0 and .drops.bad_source == 0' \
 			hub show 12
 }
