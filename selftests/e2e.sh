@@ -134,6 +134,7 @@ daemon_conf() {
 		echo "login-timeout = $((patience < 300 ? patience : 300))s"
 		echo "keepalive = 1s"
 		echo "dead-time = $((10 * SLOW))s"
+		echo "grace = $((120 * SLOW))s"
 		echo "backoff-max = 1s"
 		for word; do
 			echo "${word%%=*} = ${word#*=}"

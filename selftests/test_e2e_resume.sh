@@ -18,6 +18,8 @@ TESTS="
 	line_cut
 	line_silent
 	bytes_changed_on_the_line
+	changed_grace_time_reaches_the_client
+	connection_that_is_not_waited_for
 	no_client_within_the_grace_time
 "
 
@@ -209,11 +211,49 @@ port_is_gone() {
 	fi
 }
 
+# grace_at_b MS: of its port, as its daemon says
+grace_at_b() {
+	logged b "connection-grace connection=office ms=$1\$"
+}
+
+# At once if it is there, and when it comes back.
+test_changed_grace_time_reaches_the_client() {
+	ctl hub user set bob --vlan 12 --grace 17m &&
+		busywait 10000 grace_at_b 1020000 &&
+		ctl b connection down office && connection_up b office &&
+		on b ip address add 203.0.113.20/24 dev office || return 1
+	ip -n "${NS[b]}" link set eth0 down
+	ctl hub user set bob --vlan 12 --grace 18m
+	busywait $((DEAD * 1000 + 5000)) sessions_are \
+		'.user == "bob" and .state == "detached"' 1
+	ip -n "${NS[b]}" link set eth0 up
+	busywait 20000 grace_at_b 1080000 &&
+		await_connection b office connected &&
+		[ "$(resumes b)" -ge 1 ]
+}
+
+test_connection_that_is_not_waited_for() {
+	local old
+
+	ctl b connection down office && connection_add b brief 192.0.2.9 \
+		bob right --pin "$FINGERPRINT" --grace 1s && connection_up b brief || return 1
+	old=$(json hub '.[] | select(.user == "bob") | .session' session list)
+	daemon_end b KILL && busywait $((DEAD * 1000 + 10000)) \
+		port_is_gone "$old" &&
+		# what the user's record says is no more than the bound
+		json hub '.grace_ms == 1080000' user show bob --vlan 12 &&
+		daemon_start b && ctl b connection del brief && return
+	ctl hub session list
+	tail -n 12 "$TMP/hub/log"
+	return 1
+}
+
 test_no_client_within_the_grace_time() {
 	local old
 
 	daemon_conf hub "listen=0.0.0.0:443 [::]:443" grace=2s &&
 		daemon_end hub TERM && daemon_start hub &&
+		ctl hub user set bob --vlan 12 --grace default &&
 		ctl b connection down office && connection_up b office || return 1
 	old=$(json hub '.[] | select(.user == "bob") | .session' session list)
 	daemon_end b KILL && busywait 20000 port_is_gone "$old" &&

@@ -293,6 +293,8 @@ void ctl_add_string(struct json_object *object, const char *key,
 void ctl_add_int(struct json_object *object, const char *key, int64_t value);
 void ctl_add_u64(struct json_object *object, const char *key, uint64_t value);
 void ctl_add_bool(struct json_object *object, const char *key, bool value);
+/** ctl_add_grace() - value of --grace, if given, as "grace_ms" */
+int ctl_add_grace(struct ctl *ctl, struct json_object *params);
 
 /* --- secret.c -------------------------------------------------------------- */
 

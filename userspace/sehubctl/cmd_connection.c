@@ -131,6 +131,8 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 		ctl_add_bool(params, "auto", true);
 	status = add_server(ctl, params);
 	if (!status)
+		status = ctl_add_grace(ctl, params);
+	if (!status)
 		status = add_trust(ctl, params);
 	return status ? status : add_via(ctl, params);
 }
@@ -277,7 +279,7 @@ static void print_device(struct json_object *c)
 
 int cmd_connection_show(struct ctl *ctl)
 {
-	struct json_object *c = NULL;
+	struct json_object *c = NULL, *grace;
 	char text[PRINT_MAX];
 	int status;
 
@@ -298,6 +300,10 @@ int cmd_connection_show(struct ctl *ctl)
 	print_value("hub", "vlan %d", (int)ctl_get_int(c, "vlan"));
 	print_value("user", "%s", ctl_get_string(c, "user"));
 	print_device(c);
+	if (json_object_object_get_ex(c, "grace_ms", &grace) && grace)
+		print_value("sessions wait", "%s",
+			    format_age((uint64_t)(json_object_get_int64(grace) /
+						  1000), text));
 	print_value("at start", "%s", ctl_get_bool(c, "auto") ?
 		    "connect" : "stay down");
 	print_trust(c);

@@ -42,8 +42,6 @@ static int call_with_password(struct ctl *ctl, const char *method,
 static int add_times(struct ctl *ctl, struct json_object *params)
 {
 	const char *expires = ctl->values[OPT_EXPIRES];
-	const char *grace = ctl->values[OPT_GRACE];
-	uint64_t ms;
 	int64_t when;
 	int err;
 
@@ -56,16 +54,7 @@ static int add_times(struct ctl *ctl, struct json_object *params)
 					  "has to be as 2027-01-31, 2027-01-31T18:30, or never");
 		ctl_add_int(params, "expires", when);
 	}
-	if (grace && !strcmp(grace, "default")) {
-		ctl_add_int(params, "grace_ms", -1);
-	} else if (grace) {
-		if (sehub_parse_duration(grace, 0, SEHUB_GRACE_MAX, &ms))
-			return ctl_misuse(ctl,
-					  "--grace: \"%.40s\" is no time from 0 to 24h, as 90s or 10m, and not default",
-					  grace);
-		ctl_add_int(params, "grace_ms", (int64_t)ms);
-	}
-	return CTL_OK;
+	return ctl_add_grace(ctl, params);
 }
 
 /* What the user may do, as far as options say it. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Calls of the daemon, and getting at what it answers. */
+#include <string.h>
+
 #include "cmd.h"
 #include "lib/control.h"
 
@@ -100,4 +102,23 @@ void ctl_add_u64(struct json_object *object, const char *key, uint64_t value)
 void ctl_add_bool(struct json_object *object, const char *key, bool value)
 {
 	json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+int ctl_add_grace(struct ctl *ctl, struct json_object *params)
+{
+	const char *grace = ctl->values[OPT_GRACE];
+	uint64_t ms;
+
+	if (!grace)
+		return CTL_OK;
+	if (!strcmp(grace, "default")) {
+		ctl_add_int(params, "grace_ms", -1);
+		return CTL_OK;
+	}
+	if (sehub_parse_duration(grace, 0, SEHUB_GRACE_MAX, &ms))
+		return ctl_misuse(ctl,
+				  "--grace: \"%.40s\" is no time from 0 to 24h, as 90s or 10m, and not default",
+				  grace);
+	ctl_add_int(params, "grace_ms", (int64_t)ms);
+	return CTL_OK;
 }

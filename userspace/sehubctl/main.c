@@ -87,7 +87,8 @@ const struct ctl_command ctl_commands[] = {
 	  OPT(SERVER) | OPT(VLAN) | OPT(USER),
 	  OPT_PASSWORD | OPT(VIA) | OPT(VIA_PASSWORD_FILE) |
 	  OPT(SOURCE) | OPT(PIN) |
-	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(AUTO),
+	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(AUTO) |
+	  OPT(GRACE),
 	  "describe a connection to a hub" },
 	{ "connection", "del", cmd_connection_del, "CONNECTION", 0, 0,
 	  "end a connection and forget it" },

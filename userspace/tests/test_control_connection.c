@@ -170,11 +170,13 @@ static void test_connection_via(void **state)
 	struct json_object *reply;
 
 	(void)state;
-	expect_done(fd, "ConnectionAdd", "{\"name\":\"by-proxy\",\"server\":\"h\",\"vlan\":1,\"user\":\"u\",\"via\":\"HTTP://it%27s@proxy:3128/\",\"via_password\":\"secret\",\"source\":\"eth1\"}");
+	expect_done(fd, "ConnectionAdd", "{\"name\":\"by-proxy\",\"server\":\"h\",\"vlan\":1,\"user\":\"u\",\"via\":\"HTTP://it%27s@proxy:3128/\",\"via_password\":\"secret\",\"source\":\"eth1\",\"grace_ms\":0}");
 	reply = expect_reply(ask(fd, "ConnectionShow", "{\"name\":\"by-proxy\"}"));
 	/* in one form */
 	assert_string_equal(text_of(reply, "via"), "http://it%27s@proxy:3128");
 	assert_string_equal(text_of(reply, "source"), "eth1");
+	assert_int_equal(json_object_get_int64(json_object_object_get(reply,
+							"grace_ms")), 0);
 	assert_false(json_object_object_get_ex(reply, "via_password", NULL));
 	json_object_put(reply);
 }
@@ -197,6 +199,9 @@ static void test_connection_refusals(void **state)
 		  "vlan: 0 is outside of 1 to 4094", "vlan" },
 		{ "{\"name\":\"a\",\"server\":\"h\",\"vlan\":1,\"user\":\"\"}",
 		  "user: the name is empty", "user" },
+		{ "{" WORK ",\"grace_ms\":86400001}",
+		  "grace_ms: 86400001 is outside of -1 to 86400000",
+		  "grace_ms" },
 		{ "{" WORK ",\"device\":\"a/b\"}",
 		  "device: the name has a character that device names may not have",
 		  "device" },

@@ -315,7 +315,7 @@ static void test_connection_words(void **state)
 		"--via env --via-password-file /dev/null",
 		"--via-password-file /dev/null",
 		"--source=", "--source fe80::1%eth0", "--source a/b",
-		"--source 192.0.2.256/24",
+		"--source 192.0.2.256/24", "--grace -1s", "--grace 25h",
 	};
 	char line[256];
 

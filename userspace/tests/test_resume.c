@@ -33,6 +33,7 @@ static void fill_server(struct resume_server *s)
 	s->keepalive = 5000;
 	s->dead_time = 20000;
 	s->resumes = UINT32_MAX;
+	s->grace_max = 86400000;
 	memset(s->session, 's', RESUME_SESSION_MAX);
 	memset(s->user, 'u', RESUME_USER_MAX);
 	memset(s->client_name, 'c', RESUME_CLIENT_MAX);
@@ -61,9 +62,43 @@ static void test_server_round_trip(void **state)
 	assert_int_equal(out.keepalive, in.keepalive);
 	assert_int_equal(out.dead_time, in.dead_time);
 	assert_int_equal(out.resumes, in.resumes);
+	assert_int_equal(out.grace_max, in.grace_max);
 	assert_string_equal(out.session, in.session);
 	assert_string_equal(out.user, in.user);
 	assert_string_equal(out.client_name, in.client_name);
+}
+
+static uint8_t *put(uint8_t *p, const char *bytes, size_t len)
+{
+	memcpy(p, bytes, len);
+	return p + len;
+}
+
+/* As the version before wrote it, which knew of no wish of the client's. */
+static void test_older_cookie(void **state)
+{
+	uint8_t cookie[SEHUB_COOKIE_MAX], *p = cookie;
+	struct resume_server out;
+	struct resume_client client;
+
+	(void)state;
+	p = put(p, "seHu\1\1instance", 14);
+	p = put(p, "\0\14\0\0\0\0\0\0\0\5", 10);
+	memset(p, 7, 16 + 2 * 32);
+	p += 16 + 2 * 32;
+	p = put(p, "\1\0\0\0\0\0\0\1\0", 9);
+	p = put(p, "\0\0\23\210\0\0\116\40\0\0\0\3", 12);
+	p = put(p, "\1s\5alice\1c", 10);
+	assert_int_equal(resume_unpack(cookie, (size_t)(p - cookie), instance,
+				       &out, &client), RESUME_SERVER);
+	assert_int_equal(out.vlan, 12);
+	assert_true(out.user_id == 5 && out.since == 256);
+	assert_int_equal(out.keepalive, 5000);
+	assert_int_equal(out.dead_time, 20000);
+	assert_int_equal(out.resumes, 3);
+	assert_int_equal(out.grace_max, UINT32_MAX);
+	assert_string_equal(out.user, "alice");
+	assert_string_equal(out.client_name, "c");
 }
 
 static void test_client_round_trip(void **state)
@@ -147,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_server_round_trip),
+		cmocka_unit_test(test_older_cookie),
 		cmocka_unit_test(test_client_round_trip),
 		cmocka_unit_test(test_others_are_left_alone),
 		cmocka_unit_test(test_tickets_differ),

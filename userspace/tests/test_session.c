@@ -177,6 +177,48 @@ static void test_we_close(void **state)
 	finish();
 }
 
+/* The time that a session is kept is the server's to change. */
+static void test_changed_grace_time(void **state)
+{
+	static const uint8_t config[] = {
+		0x05, 0, 0, 8, 0, 14, 0, 4, 0, 0, 0x75, 0x30,
+	};
+	static const uint8_t short_one[] = {
+		0x05, 0, 0, 7, 0, 14, 0, 3, 0, 0, 0x75,
+	};
+	struct proto_msg msg;
+
+	(void)state;
+	begin_open();
+	session_tell_grace(s, 77);
+	peer_expect(&peer, SEHUB_WIRE_CONFIG, &msg);
+	assert_int_equal(msg.grace, 77);
+	/* a client's word is none */
+	peer_send(&peer, config, sizeof(config));
+	session_probe(s);
+	peer_expect(&peer, SEHUB_WIRE_PING, NULL);
+	assert_int_equal(event_count, 0);
+	finish();
+
+	prepare(false);
+	start.is_server = false;
+	begin();
+	kernel_answers(0, "");
+	assert_int_equal(event_count, 1);
+	peer_send(&peer, config, sizeof(config));
+	UNTIL(event_count == 2);
+	assert_int_equal(events[1].kind, SESSION_EVENT_GRACE);
+	assert_int_equal(events[1].grace, 30000);
+	assert_int_equal(events[1].port_id, PORT_ID);
+	peer_send(&peer, short_one, sizeof(short_one));
+	UNTIL(event_count == 3);
+	assert_int_equal(events[2].kind, SESSION_EVENT_CLOSED);
+	assert_int_equal(events[2].code, SEHUB_WIRE_CLOSE_PROTOCOL);
+	peer_expect_close(&peer, SEHUB_WIRE_CLOSE_PROTOCOL);
+	peer_close(&peer);
+	UNTIL(gone);
+}
+
 static void test_errors_of_the_port(void **state)
 {
 	(void)state;
@@ -296,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_no_port),
 		cmocka_unit_test(test_the_peer_closes),
 		cmocka_unit_test(test_we_close),
+		cmocka_unit_test(test_changed_grace_time),
 		cmocka_unit_test(test_errors_of_the_port),
 		cmocka_unit_test(test_signs_of_life),
 		cmocka_unit_test(test_port_of_another_line),

@@ -250,6 +250,7 @@ static void test_connection(void **state)
 	strcpy(added.source, "2001:db8::1");
 	strcpy(added.via, "http://it%27s@proxy:3128");
 	strcpy(added.via_password, "'); DROP TABLE connections;--");
+	added.grace = SEHUB_GRACE_MAX;
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
 	assert_int_equal(store_connection_add(store, &other, &error), 0);
 	assert_memory_not_equal(added.client_id, other.client_id,
@@ -344,6 +345,13 @@ static void test_connection_errors(void **state)
 	strcpy(bad.source, "a b");
 	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
 		     "source: \"a b\" is no address and no network device");
+	bad = connection("home", "w1");
+	bad.grace = -2;
+	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
+		     "grace: -2 ms is outside of 0 to 86400000");
+	bad.grace = (int64_t)SEHUB_GRACE_MAX + 1;
+	expect_error(store_connection_add(store, &bad, &error), -EINVAL,
+		     "grace: 86400001 ms is outside of 0 to 86400000");
 	bad = connection("home", "w1");
 	strcpy(bad.password, "\xff");
 	assert_int_equal(store_connection_add(store, &bad, &error), -EINVAL);

@@ -253,6 +253,7 @@ static void test_older_version(void **state)
 	assert_string_equal(found.via_password, "");
 	assert_string_equal(found.source, "");
 	assert_int_equal(found.card, CARD_AUTO);
+	assert_int_equal(found.grace, -1);
 	/* who could do everything still can */
 	assert_int_equal(store_user_get(store, 12, "ann", &user, &error), 0);
 	assert_int_equal(user.id, 3);

@@ -264,6 +264,22 @@ static void line_closed(struct client *c, const struct session_event *event)
 		line_gone(c, event->text);
 }
 
+/* The uplink waits as long as the server's port does. */
+static void line_grace(struct client *c, const struct session_event *event)
+{
+	uint32_t grace = event->grace < SEHUB_GRACE_MAX ? event->grace :
+			 SEHUB_GRACE_MAX;
+	struct sehub_err err;
+
+	if (kernel_set_policy(c->cs->d->kernel, event->port_id, NULL, grace,
+			      &err))
+		log_warn("connection-grace connection=%s error=\"%s\"",
+			 c->name, err.text);
+	else
+		log_debug("connection-grace connection=%s ms=%u", c->name,
+			  grace);
+}
+
 static void line_refused(struct client *c, const struct session_event *event)
 {
 	c->step = CLIENT_IDLE;
@@ -295,6 +311,9 @@ bool clients_event(struct clients *cs, const struct session_event *event)
 		break;
 	case SESSION_EVENT_WORN:
 		client_renew(c);
+		break;
+	case SESSION_EVENT_GRACE:
+		line_grace(c, event);
 		break;
 	case SESSION_EVENT_HEARD:
 		break;

@@ -181,6 +181,7 @@ static int take_target(struct client *c, const struct store_connection *sc,
 	int ret;
 
 	c->vlan = sc->vlan;
+	c->grace = sc->grace;
 	ret = make_context(c, sc, err);
 	if (ret)
 		return ret;

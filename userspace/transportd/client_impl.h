@@ -73,6 +73,7 @@ enum client_step {
  * @server: host and port
  * @via: the way there
  * @vlan: number of the hub there
+ * @grace: milliseconds that a session is to be kept at most, -1: any
  * @line_error: why the stream ended, as its process says or for want of that;
  *	"": not known
  * @wants_pin: trust on first use: keep what the server shows
@@ -119,6 +120,7 @@ struct client {
 	uint16_t port;
 	struct sehub_via via;
 	uint16_t vlan;
+	int64_t grace;
 	bool wants_pin;
 	bool has_pin;
 	uint8_t pin[SEHUB_FINGERPRINT_LEN];

@@ -101,6 +101,8 @@ static void send_attach(struct client *c)
 	proto_put_u32(&b, SEHUB_WIRE_A_FEATURES, SEHUB_WIRE_F_OFFLOAD);
 	proto_put_u32(&b, SEHUB_WIRE_A_KEEPALIVE, config->keepalive_ms);
 	proto_put_u32(&b, SEHUB_WIRE_A_DEAD_TIME, config->dead_time_ms);
+	if (c->grace >= 0)
+		proto_put_u32(&b, SEHUB_WIRE_A_GRACE, (uint32_t)c->grace);
 	put_carrier(c, &b);
 	send_record(c, &b);
 	c->step = CLIENT_ATTACH;

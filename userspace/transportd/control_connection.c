@@ -56,6 +56,9 @@ connection_describe(struct control_connection *owner,
 	connection_add_text(object, "ca", connection->ca);
 	json_object_object_add(object, "tofu",
 			       json_object_new_boolean(connection->tofu));
+	json_object_object_add(object, "grace_ms", connection->grace < 0 ?
+			       NULL :
+			       json_object_new_int64(connection->grace));
 	json_object_object_add(object, "auto",
 			       json_object_new_boolean(connection->auto_up));
 	connection_add_text(object, "state", connection_state_name(state));
@@ -241,6 +244,8 @@ static int connection_params(struct control_call *call,
 	    connection_param_text(call, "device", CONTROL_OPTIONAL, c->device,
 				  sizeof(c->device)) ||
 	    control_param_bool(call, "auto", CONTROL_OPTIONAL, &c->auto_up) ||
+	    control_param_int(call, "grace_ms", CONTROL_OPTIONAL, -1,
+			      SEHUB_GRACE_MAX, &c->grace) ||
 	    control_params_end(call))
 		return -EINVAL;
 	c->vlan = (uint16_t)vlan;
@@ -258,7 +263,7 @@ static int connection_params(struct control_call *call,
 static void connection_add(struct control_call *call,
 			   struct json_object *params, void *ctx)
 {
-	struct store_connection connection = { 0 };
+	struct store_connection connection = { .grace = -1 };
 	struct control_connection *owner = ctx;
 	struct store_error error;
 	int err;

@@ -59,6 +59,7 @@
 	"  pin: ?string,\n" \
 	"  ca: ?string,\n" \
 	"  tofu: bool,\n" \
+	"  grace_ms: ?int,\n" \
 	"  auto: bool,\n" \
 	"  state: string,\n" \
 	"  error: ?string,\n" \
@@ -149,7 +150,8 @@ static const char control_text[] =
 	"  ca: ?string,\n"
 	"  tofu: ?bool,\n"
 	"  device: ?string,\n"
-	"  auto: ?bool\n"
+	"  auto: ?bool,\n"
+	"  grace_ms: ?int\n"
 	") -> ()\n"
 	"method ConnectionDel(name: string) -> ()\n"
 	"method ConnectionList() -> (connections: []Connection)\n"

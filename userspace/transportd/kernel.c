@@ -349,7 +349,7 @@ int kernel_set_policy(struct kernel *k, uint32_t id,
 		      struct sehub_err *err)
 {
 	struct sehub_port_config config = {
-		.set = SEHUB_PORT_POLICY | SEHUB_PORT_GRACE,
+		.set = SEHUB_PORT_GRACE | (policy ? SEHUB_PORT_POLICY : 0),
 		.policy = policy, .grace = grace,
 	};
 	struct sehub_port_ref ref = { .id = id };

@@ -82,7 +82,10 @@ int kernel_delete_port(struct kernel *k, uint32_t id, struct sehub_err *err);
 int kernel_detach_port(struct kernel *k, uint32_t id, struct sehub_err *err);
 int kernel_set_cookie(struct kernel *k, uint32_t id, const void *cookie,
 		      size_t len, struct sehub_err *err);
-/* Policy and grace time in milliseconds; an empty policy takes it away. */
+/*
+ * Policy and grace time in milliseconds; an empty policy takes it away, NULL
+ * leaves it as it is.
+ */
 int kernel_set_policy(struct kernel *k, uint32_t id,
 		      const struct sehub_policy *policy, uint32_t grace,
 		      struct sehub_err *err);

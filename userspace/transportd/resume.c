@@ -12,7 +12,7 @@
 #include "tls.h"
 
 #define COOKIE_MAGIC	0x73654875U	/* "seHu" */
-#define COOKIE_VERSION	1
+#define COOKIE_VERSION	2
 
 /* Writes or reads in order; past the end it only remembers that. */
 struct cursor {
@@ -103,7 +103,7 @@ static void put_head(struct cursor *c, enum resume_kind kind,
 
 /* All fields at their longest. */
 _Static_assert(14 + 2 + 8 + SEHUB_WIRE_CLIENT_ID_LEN + 2 * RESUME_HASH_LEN +
-	       1 + 8 + 3 * 4 + 3 + RESUME_SESSION_MAX + RESUME_USER_MAX +
+	       1 + 6 + 2 * 3 + 2 * 4 + 3 + RESUME_SESSION_MAX + RESUME_USER_MAX +
 	       RESUME_CLIENT_MAX <= SEHUB_COOKIE_MAX, "cookie too long");
 
 size_t resume_pack_server(uint8_t cookie[SEHUB_COOKIE_MAX],
@@ -119,10 +119,11 @@ size_t resume_pack_server(uint8_t cookie[SEHUB_COOKIE_MAX],
 	put_bytes(&c, server->ticket, sizeof(server->ticket));
 	put_bytes(&c, server->old_ticket, sizeof(server->old_ticket));
 	put_number(&c, server->has_old, 1);
-	put_number(&c, (uint64_t)server->since, 8);
-	put_number(&c, server->keepalive, 4);
-	put_number(&c, server->dead_time, 4);
+	put_number(&c, (uint64_t)server->since, 6);
+	put_number(&c, server->keepalive, 3);
+	put_number(&c, server->dead_time, 3);
 	put_number(&c, server->resumes, 4);
+	put_number(&c, server->grace_max, 4);
 	put_text(&c, server->session);
 	put_text(&c, server->user);
 	put_text(&c, server->client_name);
@@ -147,7 +148,9 @@ size_t resume_pack_client(uint8_t cookie[SEHUB_COOKIE_MAX],
 	return SEHUB_COOKIE_MAX - c.left;
 }
 
-static void get_server(struct cursor *c, struct resume_server *server)
+/* In version 1 numbers were longer than they can be, and one was missing. */
+static void get_server(struct cursor *c, struct resume_server *server,
+		       bool is_old)
 {
 	memset(server, 0, sizeof(*server));
 	server->vlan = (uint16_t)get_number(c, 2);
@@ -156,10 +159,11 @@ static void get_server(struct cursor *c, struct resume_server *server)
 	get_bytes(c, server->ticket, sizeof(server->ticket));
 	get_bytes(c, server->old_ticket, sizeof(server->old_ticket));
 	server->has_old = get_number(c, 1);
-	server->since = (int64_t)get_number(c, 8);
-	server->keepalive = (uint32_t)get_number(c, 4);
-	server->dead_time = (uint32_t)get_number(c, 4);
+	server->since = (int64_t)get_number(c, is_old ? 8 : 6);
+	server->keepalive = (uint32_t)get_number(c, is_old ? 4 : 3);
+	server->dead_time = (uint32_t)get_number(c, is_old ? 4 : 3);
 	server->resumes = (uint32_t)get_number(c, 4);
+	server->grace_max = is_old ? UINT32_MAX : (uint32_t)get_number(c, 4);
 	get_text(c, server->session, sizeof(server->session));
 	get_text(c, server->user, sizeof(server->user));
 	get_text(c, server->client_name, sizeof(server->client_name));
@@ -192,11 +196,12 @@ enum resume_kind resume_unpack(const uint8_t *cookie, size_t len,
 	version = get_number(&c, 1);
 	kind = get_number(&c, 1);
 	get_bytes(&c, from, sizeof(from));
-	if (c.failed || magic != COOKIE_MAGIC || version != COOKIE_VERSION ||
+	if (c.failed || magic != COOKIE_MAGIC ||
+	    (version != COOKIE_VERSION && version != 1) ||
 	    memcmp(from, instance, sizeof(from)))
 		return RESUME_NONE;
 	if (kind == RESUME_SERVER)
-		get_server(&c, server);
+		get_server(&c, server, version == 1);
 	else if (kind == RESUME_CLIENT)
 		get_client(&c, client);
 	else

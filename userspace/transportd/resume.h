@@ -35,6 +35,7 @@
  * @keepalive: agreed milliseconds
  * @dead_time: the same
  * @resumes: how often it was resumed
+ * @grace_max: milliseconds, the most that the client wants to be waited for
  * @session: name of the session
  * @user: name of the user
  * @client_name: what the client says it is
@@ -50,6 +51,7 @@ struct resume_server {
 	uint32_t keepalive;
 	uint32_t dead_time;
 	uint32_t resumes;
+	uint32_t grace_max;
 	char session[RESUME_SESSION_MAX + 1];
 	char user[RESUME_USER_MAX + 1];
 	char client_name[RESUME_CLIENT_MAX + 1];

@@ -298,6 +298,21 @@ void session_probe(struct session *s)
 		session_arm_timer(s);
 }
 
+void session_tell_grace(struct session *s, uint32_t grace)
+{
+	uint8_t record[16];
+	struct proto_builder b;
+	int len;
+
+	if (s->state != SESSION_OPEN)
+		return;
+	proto_begin(&b, record, sizeof(record), SEHUB_WIRE_CONFIG);
+	proto_put_u32(&b, SEHUB_WIRE_A_GRACE, grace);
+	len = proto_end(&b);
+	if (len > 0)
+		session_write(s, record, (size_t)len);
+}
+
 void session_again(struct session *s)
 {
 	if (s->state != SESSION_OPEN)

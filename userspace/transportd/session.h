@@ -97,6 +97,7 @@ void session_port_error(struct session *s, int code, const char *text);
 /* What the main thread asks for; see worker_end() and the like. */
 void session_end(struct session *s, uint16_t code, const char *text);
 void session_drop(struct session *s);
+void session_tell_grace(struct session *s, uint32_t grace);
 void session_probe(struct session *s);
 void session_again(struct session *s);
 

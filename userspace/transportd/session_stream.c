@@ -207,6 +207,18 @@ static void session_take_close(struct session *s, const struct proto_msg *msg)
 	session_closed(s, msg->code, text);
 }
 
+/* The server's to say; what else may change we do not know. */
+static void session_take_config(struct session *s, const struct proto_msg *msg)
+{
+	struct session_event event = {
+		.ref = s->ref, .kind = SESSION_EVENT_GRACE,
+		.port_id = s->port_id, .grace = msg->grace,
+	};
+
+	if (!s->is_server && proto_has(msg, SEHUB_WIRE_A_GRACE))
+		s->host->event(s->host->arg, &event);
+}
+
 void session_control(struct session *s, const struct sehub_wire_rec *rec)
 {
 	struct proto_error err;
@@ -225,7 +237,7 @@ void session_control(struct session *s, const struct sehub_wire_rec *rec)
 		session_take_close(s, &msg);
 		break;
 	case SEHUB_WIRE_CONFIG:
-		/* Nothing that we know of changes during a session. */
+		session_take_config(s, &msg);
 		break;
 	default:
 		snprintf(err.text, sizeof(err.text), "unexpected %s",

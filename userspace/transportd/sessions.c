@@ -182,6 +182,15 @@ void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
 
 /* --- what becomes of them ------------------------------------------------ */
 
+/* It may have changed while the client was away. */
+static void tell_grace(struct sessions *ss, const struct server_session *s)
+{
+	struct sehub_port port;
+
+	if (!kernel_get_port(ss->d->kernel, s->port_id, &port, NULL))
+		worker_tell_grace(ss->d->workers, s->ref, port.session.grace);
+}
+
 static void started(struct sessions *ss, struct server_session *s,
 		    const struct session_event *event)
 {
@@ -198,6 +207,8 @@ static void started(struct sessions *ss, struct server_session *s,
 		 s->cipher, s->port_number, s->id.resumes);
 	if (s->is_stale)
 		sessions_refresh(ss, s);
+	else if (s->is_resuming)
+		tell_grace(ss, s);
 }
 
 static void refused(struct sessions *ss, struct server_session *s,
@@ -233,6 +244,7 @@ bool sessions_event(struct sessions *ss, const struct session_event *event)
 		sessions_set_cookie(ss, s, &s->id);
 		break;
 	case SESSION_EVENT_WORN:
+	case SESSION_EVENT_GRACE:
 		/* Clients see to that. */
 		break;
 	case SESSION_EVENT_LOST:

@@ -78,6 +78,8 @@ struct server_session {
  * @client_name: for a new session: what the client says it is
  * @keepalive: for a new session: what the client wants, 0: nothing particular
  * @dead_time: the same
+ * @grace_max: for a new session: milliseconds that it wants to be waited for at
+ *	most
  * @vlan: for a resume: the hub that it named
  * @ticket: for a resume: SEHUB_WIRE_TICKET_LEN bytes
  * @rx_count: for a resume: what it has
@@ -92,6 +94,7 @@ struct session_request {
 	const char *client_name;
 	uint32_t keepalive;
 	uint32_t dead_time;
+	uint32_t grace_max;
 	uint16_t vlan;
 	const uint8_t *ticket;
 	uint64_t rx_count;

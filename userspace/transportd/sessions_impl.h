@@ -41,9 +41,13 @@ struct server_session *sessions_find_ticket(const struct sessions *ss,
 
 /* sessions_user.c */
 
-/* How long a session waits for its client, in milliseconds. */
+/*
+ * How long a session waits for its client, in milliseconds: what its user's
+ * record says, and not longer than the client wants.
+ */
 uint32_t sessions_grace(const struct sessions *ss,
-			const struct store_user *user);
+			const struct store_user *user,
+			const struct resume_server *id);
 /* What the store says of a session's user holds from now on; may end it. */
 void sessions_refresh(struct sessions *ss, struct server_session *s);
 /* Sets the timer for the next session that has to end. */

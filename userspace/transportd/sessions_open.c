@@ -185,6 +185,7 @@ static void fill_id(struct sessions *ss, struct resume_server *id,
 			      KEEPALIVE_MIN);
 	id->dead_time = agree(req->dead_time, config->dead_time_ms,
 			      DEAD_TIME_MIN);
+	id->grace_max = req->grace_max;
 	if (id->dead_time <= id->keepalive)
 		id->dead_time = 2 * id->keepalive;
 	make_name(ss, id->session, req->user->name);
@@ -243,7 +244,7 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	fill_line(s, req, ch);
 	fill_start(&start, s);
 	s->expires = req->user->expires;
-	start.grace = sessions_grace(ss, req->user);
+	start.grace = sessions_grace(ss, req->user, &s->id);
 	start.queue_limit = config->queue_limit;
 	snprintf(start.port_name, sizeof(start.port_name), "%s",
 		 s->id.session);

@@ -16,12 +16,15 @@
 #define EXPIRY_CHECK_MS	60000
 
 uint32_t sessions_grace(const struct sessions *ss,
-			const struct store_user *user)
+			const struct store_user *user,
+			const struct resume_server *id)
 {
+	uint32_t grace = user->grace < 0 ? ss->d->config.grace_ms :
+			 (uint32_t)user->grace;
+
 	if (!user_may_resume(user))
 		return 0;
-	return user->grace < 0 ? ss->d->config.grace_ms :
-	       (uint32_t)user->grace;
+	return grace < id->grace_max ? grace : id->grace_max;
 }
 
 /* --- changes -------------------------------------------------------------- */
@@ -29,6 +32,7 @@ uint32_t sessions_grace(const struct sessions *ss,
 static void apply(struct sessions *ss, struct server_session *s,
 		  const struct store_user *user)
 {
+	uint32_t grace = sessions_grace(ss, user, &s->id);
 	struct sehub_policy policy;
 	struct sehub_err err;
 	struct refusal why;
@@ -43,8 +47,11 @@ static void apply(struct sessions *ss, struct server_session *s,
 	if (s->is_stale)
 		return;
 	user_policy(user, s->id.client_id, &policy);
-	ret = kernel_set_policy(ss->d->kernel, s->port_id, &policy,
-				sessions_grace(ss, user), &err);
+	ret = kernel_set_policy(ss->d->kernel, s->port_id, &policy, grace,
+				&err);
+	/* One that is away now hears of it when it is back. */
+	if (!ret)
+		worker_tell_grace(ss->d->workers, s->ref, grace);
 	/* The end of a port that is gone is on its way to us. */
 	if (!ret || ret == -ENOENT)
 		return;

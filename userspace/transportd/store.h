@@ -98,6 +98,8 @@ struct store_user {
  * @via_password: for the proxy of @via, "" if there is none
  * @source: address or device to go out from, "": as the routes say
  * @card: what @device is to be
+ * @grace: milliseconds that the server is to keep a session at most, -1: as it
+ *	likes
  *
  * Of @pin, @ca and @tofu at most one is given by the user; none: the system's
  * authorities. Holds passwords: store_connection_clear() it after use.
@@ -120,6 +122,7 @@ struct store_connection {
 	char via_password[SEHUB_VIA_PASSWORD_MAX + 1];
 	char source[SEHUB_SOURCE_STRLEN];
 	enum card_kind card;
+	int64_t grace;
 };
 
 /**

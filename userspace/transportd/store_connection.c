@@ -54,6 +54,11 @@ static int store_connection_check(const struct store_connection *connection,
 		return store_fail(error, -EINVAL,
 				  "source: \"%s\" is no address and no network device",
 				  connection->source);
+	if (connection->grace < -1 || connection->grace > SEHUB_GRACE_MAX)
+		return store_fail(error, -EINVAL,
+				  "grace: %lld ms is outside of 0 to %u",
+				  (long long)connection->grace,
+				  SEHUB_GRACE_MAX);
 	if (connection->ca[0] && connection->ca[0] != '/')
 		return store_fail(error, -EINVAL,
 				  "ca: \"%s\" is no absolute path",
@@ -96,6 +101,7 @@ int store_connection_add(struct store *store,
 	store_bind_text(add, 12, connection->via);
 	store_bind_text(add, 13, connection->via_password);
 	store_bind_text(add, 14, connection->source);
+	sqlite3_bind_int64(add, 15, connection->grace);
 	err = store_run(store, add, error);
 	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
 		return store_fail(error, err,
@@ -157,6 +163,7 @@ static int store_connection_read(struct store *store, sqlite3_stmt *row,
 	store_column_text(row, 14, c->via_password, sizeof(c->via_password));
 	store_column_text(row, 15, c->source, sizeof(c->source));
 	c->card = sqlite3_column_int(row, 16);
+	c->grace = sqlite3_column_int64(row, 17);
 	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
 		return store_fail(error, -EUCLEAN,
 				  "%s: connection \"%s\" is damaged",

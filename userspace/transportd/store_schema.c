@@ -69,7 +69,9 @@ static const char * const store_steps[] = {
 
 	/* what the device of a connection is */
 	"ALTER TABLE connections ADD COLUMN card INTEGER NOT NULL DEFAULT 0"
-	" CHECK (card BETWEEN 0 AND 2);",
+	" CHECK (card BETWEEN 0 AND 2);"
+	"ALTER TABLE connections ADD COLUMN"
+	" grace INTEGER NOT NULL DEFAULT -1;",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -79,7 +81,7 @@ static const char * const store_steps[] = {
 	"max_sessions, expires, sources, grace"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
-	"auto, up, client_id, via, via_password, source, card"
+	"auto, up, client_id, via, via_password, source, card, grace"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -118,8 +120,8 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_CONNECTION_ADD] =
 		"INSERT INTO connections (name, server, vlan, user, password, "
 		"pin, ca, tofu, device, auto, up, client_id, via, "
-		"via_password, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-		"?8, ?9, ?10, 0, ?11, ?12, ?13, ?14)",
+		"via_password, source, grace) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+		"?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)",
 	[STORE_CONNECTION_DEL] =
 		"DELETE FROM connections WHERE name = ?1",
 	[STORE_CONNECTION_GET] =

@@ -471,7 +471,7 @@ int taps_set_policy(struct taps *ts, uint32_t id,
 
 	if (!e)
 		return -ENOENT;
-	if (kernel_policy_needs_module(policy))
+	if (policy && kernel_policy_needs_module(policy))
 		return sehub_err_set(err, EOPNOTSUPP,
 				     "the user's policy needs sehub.ko");
 	tap_set_grace(e->tap, grace);

@@ -289,6 +289,8 @@ static void worker_do(struct worker *w, struct message *msg)
 		session_end(s, msg->code, msg->text);
 	else if (msg->kind == MSG_DROP)
 		session_drop(s);
+	else if (msg->kind == MSG_GRACE)
+		session_tell_grace(s, msg->grace);
 	else
 		session_probe(s);
 }

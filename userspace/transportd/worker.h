@@ -97,17 +97,19 @@ struct session_start {
  *	its client; a client says BYE) and @text say why
  * @SESSION_EVENT_HEARD: first sign of life after a resume
  * @SESSION_EVENT_WORN: the line has carried what it should; it goes on
+ * @SESSION_EVENT_GRACE: the server keeps the session for @grace from now on
  * @SESSION_EVENT_LOST: the line is gone; the port is detached
  * @SESSION_EVENT_CLOSED: the session came to its end with a CLOSE, @by_peer or
  *	not; the port is deleted
  *
- * After all but STARTED, HEARD and WORN the reference is void.
+ * After all but STARTED, HEARD, WORN and GRACE the reference is void.
  */
 enum session_event_kind {
 	SESSION_EVENT_STARTED,
 	SESSION_EVENT_REFUSED,
 	SESSION_EVENT_HEARD,
 	SESSION_EVENT_WORN,
+	SESSION_EVENT_GRACE,
 	SESSION_EVENT_LOST,
 	SESSION_EVENT_CLOSED,
 };
@@ -117,6 +119,7 @@ struct session_event {
 	enum session_event_kind kind;
 	uint32_t port_id;
 	uint32_t port_number;
+	uint32_t grace;
 	bool by_peer;
 	uint16_t code;
 	char text[SEHUB_WIRE_TEXT_MAX + 1];
@@ -169,6 +172,9 @@ void worker_end(struct worker_pool *pool, struct session_ref ref,
 		uint16_t code, const char *text);
 /* Another line has the session's port: forget this one. No event comes. */
 void worker_drop(struct worker_pool *pool, struct session_ref ref);
+/* A client is told that its session is kept for another time than before. */
+void worker_tell_grace(struct worker_pool *pool, struct session_ref ref,
+		       uint32_t grace);
 /* The network changed: find out at once whether the line still works. */
 void worker_probe(struct worker_pool *pool, struct session_ref ref);
 

@@ -15,13 +15,21 @@
 
 #define WORKER_PORT_BUCKETS	1024
 
-enum message_kind { MSG_START, MSG_END, MSG_DROP, MSG_PROBE, MSG_STOP };
+enum message_kind {
+	MSG_START,
+	MSG_END,
+	MSG_DROP,
+	MSG_GRACE,
+	MSG_PROBE,
+	MSG_STOP,
+};
 
 struct message {
 	struct message *next;
 	enum message_kind kind;
 	struct session_ref ref;
 	uint16_t code;
+	uint32_t grace;
 	char text[SEHUB_WIRE_TEXT_MAX + 1];
 	struct session_start start[];	/* one, for MSG_START */
 };

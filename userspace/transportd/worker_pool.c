@@ -77,24 +77,31 @@ static void worker_post(struct worker *w, struct message *msg)
 	uv_async_send(&w->async);
 }
 
-static void worker_tell(struct worker_pool *pool, struct session_ref ref,
-			enum message_kind kind, uint16_t code, const char *text)
+static struct message *message_new(struct worker_pool *pool,
+				   struct session_ref ref,
+				   enum message_kind kind)
 {
 	struct message *msg;
 
 	if (ref.worker >= pool->count || pool->is_stopped)
-		return;
+		return NULL;
 	msg = calloc(1, sizeof(*msg));
 	if (!msg) {
 		log_error("worker message lost: out of memory");
-		return;
+		return NULL;
 	}
 	msg->kind = kind;
 	msg->ref = ref;
-	msg->code = code;
-	if (text)
-		snprintf(msg->text, sizeof(msg->text), "%s", text);
-	worker_post(&pool->workers[ref.worker], msg);
+	return msg;
+}
+
+static void worker_tell(struct worker_pool *pool, struct session_ref ref,
+			enum message_kind kind)
+{
+	struct message *msg = message_new(pool, ref, kind);
+
+	if (msg)
+		worker_post(&pool->workers[ref.worker], msg);
 }
 
 void worker_pool_stop(struct worker_pool *pool)
@@ -105,7 +112,7 @@ void worker_pool_stop(struct worker_pool *pool)
 	if (!pool || pool->is_stopped)
 		return;
 	for (ref.worker = 0; ref.worker < pool->count; ref.worker++)
-		worker_tell(pool, ref, MSG_STOP, 0, NULL);
+		worker_tell(pool, ref, MSG_STOP);
 	for (w = pool->workers; w < pool->workers + pool->count; w++)
 		worker_join(w);
 	pool->is_stopped = true;
@@ -164,20 +171,38 @@ struct session_ref worker_start(struct worker_pool *pool,
 void worker_end(struct worker_pool *pool, struct session_ref ref,
 		uint16_t code, const char *text)
 {
-	if (ref.serial)
-		worker_tell(pool, ref, MSG_END, code, text);
+	struct message *msg = ref.serial ? message_new(pool, ref, MSG_END) :
+					   NULL;
+
+	if (!msg)
+		return;
+	msg->code = code;
+	snprintf(msg->text, sizeof(msg->text), "%s", text);
+	worker_post(&pool->workers[ref.worker], msg);
+}
+
+void worker_tell_grace(struct worker_pool *pool, struct session_ref ref,
+		       uint32_t grace)
+{
+	struct message *msg = ref.serial ? message_new(pool, ref, MSG_GRACE) :
+					   NULL;
+
+	if (!msg)
+		return;
+	msg->grace = grace;
+	worker_post(&pool->workers[ref.worker], msg);
 }
 
 void worker_drop(struct worker_pool *pool, struct session_ref ref)
 {
 	if (ref.serial)
-		worker_tell(pool, ref, MSG_DROP, 0, NULL);
+		worker_tell(pool, ref, MSG_DROP);
 }
 
 void worker_probe(struct worker_pool *pool, struct session_ref ref)
 {
 	if (ref.serial)
-		worker_tell(pool, ref, MSG_PROBE, 0, NULL);
+		worker_tell(pool, ref, MSG_PROBE);
 }
 
 bool worker_pool_is_alive(struct worker_pool *pool)

@@ -102,8 +102,9 @@ enum sehub_wire_type {
  *	otherwise silent connection; the smaller of both sides' holds
  * @SEHUB_WIRE_A_DEAD_TIME: u32, ATTACH: milliseconds of silence after which
  *	the connection is given up; the smaller of both sides' holds
- * @SEHUB_WIRE_A_GRACE: u32, server's ATTACH: milliseconds for which the server
- *	keeps the session without a connection; 0: not resumable
+ * @SEHUB_WIRE_A_GRACE: u32, server's ATTACH, and CONFIG when it changes:
+ *	milliseconds for which the server keeps the session without a
+ *	connection; 0: not resumable. Client's ATTACH: the most that it wants
  * @SEHUB_WIRE_A_RX_COUNT: u64, RESUME: bytes of DATA records received and
  *	delivered by the sender of this record
  * @SEHUB_WIRE_A_TX_OLDEST: u64, RESUME: number of the oldest byte that the
