@@ -313,6 +313,11 @@ sessions_are() {
 	[ "$(sessions "$1")" = "$2" ]
 }
 
+# session_of USER: its name
+session_of() {
+	json hub ".[] | select(.user == \"$1\") | .session" session list
+}
+
 # join_hub MACHINE NAME SERVER USER PASSWORD ADDRESS: with addresses on the card
 join_hub() {
 	connection_add "$1" "$2" "$3" "$4" "$5" && connection_up "$1" "$2" &&

@@ -149,7 +149,6 @@ has_resumed() {
 		connection_is c roaming connected
 }
 
-# The stored choice holds for each line, not for the first alone.
 is_lost() {
 	logged c "connection-(lost|retry) connection=roaming"
 }
@@ -169,6 +168,7 @@ reset_line() {
 	on hub nft delete table inet cut && return "$status"
 }
 
+# The stored choice holds for each line, not for the first alone.
 test_source_of_a_resumed_session() {
 	connection_add c roaming 192.0.2.5 alice right --source eth1 \
 		--pin "$FINGERPRINT" && connection_up c roaming &&

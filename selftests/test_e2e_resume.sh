@@ -207,7 +207,9 @@ port_is_gone() {
 	if ports_outlive_daemons; then
 		! ctl hub port show 12 "$1" 2>/dev/null
 	else
-		sessions_are ".session == \"$1\"" 0
+		sessions_are ".session == \"$1\"" 0 &&
+			! ip -n "${NS[hub]}" -details link show master sehub12 |
+			grep "alias sehub session $1\$"
 	fi
 }
 

@@ -42,10 +42,6 @@ before_each() {
 	connection_is a office connected || connection_up a office
 }
 
-session_of() {
-	json hub ".[] | select(.user == \"$1\") | .session" session list
-}
-
 test_session_is_shown_by_both_ends() {
 	local name
 

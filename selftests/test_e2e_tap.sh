@@ -20,6 +20,9 @@ TESTS="
 	kind_is_chosen_while_down
 	addresses_of_the_device_outlive_the_daemon
 	bridge_keeps_its_address
+	deleted_port_of_the_bridge
+	port_taken_out_of_the_bridge
+	port_is_no_station
 	deleted_bridge
 	super_frames
 	device_in_another_namespace
@@ -58,7 +61,6 @@ attempt_says() {
 test_hub_device_without_the_module() {
 	needs_bridges || return
 	connection_add b hubby 192.0.2.9 bob right &&
-		! up b hubby --device hub --no-wait --wait 1 2>/dev/null &&
 		ctl b connection up hubby --device hub --no-wait &&
 		busywait 10000 attempt_says b hubby "sehub.ko is not loaded" &&
 		! on b ip link show hubby && ctl b connection del hubby
@@ -181,6 +183,55 @@ test_bridge_keeps_its_address() {
 
 one_port() {
 	equal "$(bridge_ports | wc -l)" 1
+}
+
+# port_of USER: the device that is its session's port
+port_of() {
+	json hub ".[] | select(.user == \"$1\") | .device" session list
+}
+
+# As with the module: an administrator's wish is final.
+test_deleted_port_of_the_bridge() {
+	needs_bridges || return
+	connection_add b office 192.0.2.9 bob right && up b office &&
+		ctl hub session show "$(session_of bob)" |
+		grep -E "^ *port +device $(port_of bob)$" &&
+		ip -n "${NS[hub]}" -details link show "$(port_of bob)" |
+		grep "alias sehub session $(session_of bob)" &&
+		ip -n "${NS[hub]}" link del "$(port_of bob)" &&
+		await_connection b office failed &&
+		ctl b connection show office | grep "administrator deleted" &&
+		sessions_are '.user == "bob"' 0 && connection_is a office connected
+}
+
+test_port_taken_out_of_the_bridge() {
+	local port
+
+	needs_bridges || return
+	up b office && port=$(port_of bob) &&
+		ip -n "${NS[hub]}" link set "$port" nomaster &&
+		await_connection b office failed &&
+		busywait 10000 gone_at_hub "$port" && ctl b connection del office
+}
+
+gone_at_hub() {
+	! ip -n "${NS[hub]}" link show "$1" 2>/dev/null
+}
+
+# The client's cable ends in the bridge: nobody else is on it.
+test_port_is_no_station() {
+	local port
+
+	needs_bridges || return
+	port=$(port_of alice) && ! ip -n "${NS[hub]}" address show dev "$port" |
+		grep inet && equal "$(on hub cat \
+		"/proc/sys/net/ipv6/conf/$port/addr_gen_mode")" 1 &&
+		on hub ip link set sehub12 mtu 9000 &&
+		ctl a connection down office && up a office &&
+		on a ip address add 203.0.113.10/24 dev office &&
+		equal "$(on hub cat "/sys/class/net/$(port_of alice)/mtu")" 9000 &&
+		on a ip link set office mtu 9000 && pings a 203.0.113.1 &&
+		on a ping -n -c 2 -i 0.2 -W 20 -M "do" -s 8972 203.0.113.1
 }
 
 test_deleted_bridge() {

@@ -58,10 +58,6 @@ policy() {
 	rules --policy "$1"
 }
 
-session_of() {
-	json hub ".[] | select(.user == \"$1\").session" session list
-}
-
 # counted REASON: frames of alice that were dropped for it
 counted() {
 	json hub ".drops.$1" port show 12 "$(session_of alice)"

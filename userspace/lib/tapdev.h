@@ -37,7 +37,9 @@ struct sehub_tap {
  *	this is not opened
  * @is_persistent: it stays when the descriptor is closed, and is opened again
  *	if it is there
- * @master: interface index of the bridge that it joins, 0: none
+ * @master: interface index of the bridge that it joins, 0: none. It has the
+ *	bridge's MTU then, and is no station of its own
+ * @group: device group of a new device, see sehub_tap_del_group()
  */
 struct sehub_tap_config {
 	const char *ifname;
@@ -45,6 +47,7 @@ struct sehub_tap_config {
 	const char *alias;
 	bool is_persistent;
 	uint32_t master;
+	uint32_t group;
 };
 
 /**
@@ -65,7 +68,7 @@ int sehub_tap_open(struct sehub_nl *nl, const struct sehub_tap_config *config,
  * sehub_tap_find() - see whether there is a TAP device with our mark
  * @nl: handle
  * @ifname: its name
- * @alias: the mark
+ * @alias: the mark, or how it begins
  * @ifindex: filled if it is there
  * @err: filled on failure
  * Return: 0, -ENODEV, -EEXIST if the name is another device's, or -errno.
@@ -73,8 +76,16 @@ int sehub_tap_open(struct sehub_nl *nl, const struct sehub_tap_config *config,
 int sehub_tap_find(struct sehub_nl *nl, const char *ifname, const char *alias,
 		   uint32_t *ifindex, struct sehub_err *err);
 
-/** sehub_tap_del() - delete a device that was found or opened */
+/**
+ * sehub_tap_del() - delete a device that was found or opened
+ *
+ * Takes some 20 ms, as the kernel waits for all that may still use it.
+ */
 int sehub_tap_del(struct sehub_nl *nl, uint32_t ifindex, struct sehub_err *err);
+
+/** sehub_tap_del_group() - all devices of a group, in the time of one */
+int sehub_tap_del_group(struct sehub_nl *nl, uint32_t group,
+			struct sehub_err *err);
 
 /** sehub_tap_release() - the device goes when its descriptor is closed */
 void sehub_tap_release(int fd);
@@ -94,12 +105,24 @@ void sehub_tap_set_offload(int fd, bool on);
 bool sehub_tap_is_there(int fd);
 
 /**
+ * sehub_tap_master() - whose port a device is
+ * @nl: handle
+ * @ifindex: the device
+ * @master: filled: interface index of its bridge, 0: none
+ * @err: filled on failure
+ * Return: 0, -ENODEV if there is no such device here, or -errno.
+ */
+int sehub_tap_master(struct sehub_nl *nl, uint32_t ifindex, uint32_t *master,
+		     struct sehub_err *err);
+
+/**
  * sehub_bridge_find() - find a Linux bridge by name
  * @nl: handle
  * @ifname: its name
  * @ifindex: filled if it is there
  * @err: filled on failure
- * Return: 0, -ENODEV if there is none of this name, or -errno.
+ * Return: 0, -ENODEV if there is none of this name (or it is no bridge, as the
+ * text then says), or -errno.
  */
 int sehub_bridge_find(struct sehub_nl *nl, const char *ifname,
 		      uint32_t *ifindex, struct sehub_err *err);

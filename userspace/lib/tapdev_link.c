@@ -27,6 +27,8 @@
 /* What a link is. */
 struct link_info {
 	uint32_t ifindex;
+	uint32_t master;
+	uint32_t mtu;
 	uint8_t mac[6];
 	char kind[IFNAMSIZ];
 	char alias[64];
@@ -48,6 +50,10 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 			NULL) < 0)
 		return 0;
 	link->ifindex = (uint32_t)ifi->ifi_index;
+	if (tb[IFLA_MASTER] && nla_len(tb[IFLA_MASTER]) >= 4)
+		link->master = nla_get_u32(tb[IFLA_MASTER]);
+	if (tb[IFLA_MTU] && nla_len(tb[IFLA_MTU]) >= 4)
+		link->mtu = nla_get_u32(tb[IFLA_MTU]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == 6)
 		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), 6);
 	if (tb[IFLA_IFALIAS])
@@ -84,7 +90,8 @@ int sehub_tap_find(struct sehub_nl *nl, const char *ifname, const char *alias,
 	ret = get_link(nl, 0, ifname, &link, err);
 	if (ret)
 		return ret;
-	if (strcmp(link.kind, "tun") || strcmp(link.alias, alias))
+	if (strcmp(link.kind, "tun") ||
+	    strncmp(link.alias, alias, strlen(alias)))
 		return sehub_err_set(err, EEXIST,
 				     "network device %s exists and is no TAP device of this daemon",
 				     ifname);
@@ -107,30 +114,56 @@ int sehub_bridge_find(struct sehub_nl *nl, const char *ifname,
 	return ret;
 }
 
+int sehub_tap_master(struct sehub_nl *nl, uint32_t ifindex, uint32_t *master,
+		     struct sehub_err *err)
+{
+	struct link_info link;
+	int ret;
+
+	ret = get_link(nl, ifindex, NULL, &link, err);
+	*master = link.master;
+	return ret;
+}
+
 /*
  * Longer super-frames than the port takes would be cut by the kernel, into
  * frames of the MTU: those of the host's own are not made that long. The bridge
  * keeps its address; left to itself it takes another one as ports come and go.
  */
-static int join(struct sehub_nl *nl, uint32_t ifindex, uint32_t master,
-		struct sehub_err *err)
+static int join(struct sehub_nl *nl, uint32_t ifindex,
+		const struct link_info *bridge, struct sehub_err *err)
 {
-	struct link_info bridge;
 	struct nl_msg *msg;
 	int ret;
 
-	ret = get_link(nl, master, NULL, &bridge, err);
-	if (ret)
-		return ret;
-	msg = sehub_link_msg(RTM_NEWLINK, 0, master, 0, 0);
+	msg = sehub_link_msg(RTM_NEWLINK, 0, bridge->ifindex, 0, 0);
 	if (msg && (nla_put_u32(msg, IFLA_GSO_MAX_SIZE, TAP_GSO_MAX) ||
-		    nla_put(msg, IFLA_ADDRESS, sizeof(bridge.mac),
-			    bridge.mac))) {
+		    nla_put(msg, IFLA_ADDRESS, sizeof(bridge->mac),
+			    bridge->mac))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
 	ret = sehub_nl_request(nl, true, msg, NULL, NULL, err);
-	return ret ? ret : sehub_port_add_device(nl, master, ifindex, err);
+	if (!ret)
+		ret = sehub_port_add_device(nl, bridge->ifindex, ifindex, err);
+	if (ret == -EXFULL)
+		sehub_err_set(err, EXFULL,
+			      "the bridge has as many ports as it can have");
+	return ret;
+}
+
+/* What only the host's end of a bridge says must not come from its ports. */
+static int put_silence(struct nl_msg *msg)
+{
+	struct nlattr *spec = nla_nest_start(msg, IFLA_AF_SPEC), *inet6;
+
+	inet6 = spec ? nla_nest_start(msg, AF_INET6) : NULL;
+	if (!inet6 || nla_put_u8(msg, IFLA_INET6_ADDR_GEN_MODE,
+				 IN6_ADDR_GEN_MODE_NONE))
+		return -ENOMEM;
+	nla_nest_end(msg, inet6);
+	nla_nest_end(msg, spec);
+	return 0;
 }
 
 /* Everything of a new device that has no ioctl, and that it is up. */
@@ -138,24 +171,34 @@ static int configure(struct sehub_nl *nl, uint32_t ifindex,
 		     const struct sehub_tap_config *config,
 		     struct sehub_err *err)
 {
-	struct nl_msg *msg = sehub_link_msg(RTM_NEWLINK, 0, ifindex, IFF_UP,
-					    IFF_UP);
+	struct link_info bridge = { .ifindex = 0 };
+	struct nl_msg *msg;
 	int failed = 0, ret;
 
+	if (config->master) {
+		ret = get_link(nl, config->master, NULL, &bridge, err);
+		if (ret)
+			return ret;
+	}
+	msg = sehub_link_msg(RTM_NEWLINK, 0, ifindex, IFF_UP, IFF_UP);
 	if (msg && config->mac)
 		failed |= nla_put(msg, IFLA_ADDRESS, 6, config->mac);
 	if (msg) {
 		failed |= nla_put_string(msg, IFLA_IFALIAS, config->alias);
 		failed |= nla_put_u32(msg, IFLA_TXQLEN, TAP_QUEUE_LEN);
 		failed |= nla_put_u32(msg, IFLA_GSO_MAX_SIZE, TAP_GSO_MAX);
+		failed |= nla_put_u32(msg, IFLA_GROUP, config->group);
+	}
+	if (msg && config->master) {
+		failed |= nla_put_u32(msg, IFLA_MTU, bridge.mtu);
+		failed |= put_silence(msg);
 	}
 	if (failed) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
 	ret = sehub_nl_request(nl, true, msg, NULL, NULL, err);
-	return ret || !config->master ? ret :
-	       join(nl, ifindex, config->master, err);
+	return ret || !config->master ? ret : join(nl, ifindex, &bridge, err);
 }
 
 static int attach(struct sehub_tap *tap, const struct sehub_tap_config *config,
@@ -180,8 +223,7 @@ static int attach(struct sehub_tap *tap, const struct sehub_tap_config *config,
 	}
 	memcpy(tap->ifname, ifr.ifr_name, sizeof(tap->ifname));
 	if (ioctl(tap->fd, TUNSETVNETHDRSZ, &hdr_len) < 0 ||
-	    ioctl(tap->fd, TUNSETVNETLE, &one) < 0 ||
-	    (config->is_persistent && ioctl(tap->fd, TUNSETPERSIST, 1) < 0))
+	    ioctl(tap->fd, TUNSETVNETLE, &one) < 0)
 		return sehub_err_errno(err, errno, tap->ifname);
 	sehub_tap_set_carrier(tap->fd, false);
 	return 0;
@@ -213,8 +255,10 @@ int sehub_tap_open(struct sehub_nl *nl, const struct sehub_tap_config *config,
 	tap->ifindex = link.ifindex;
 	if (!ret)
 		ret = configure(nl, tap->ifindex, config, err);
-	if (ret && config->is_persistent)
-		sehub_tap_release(tap->fd);
+	/* Last: one that stays must have its mark. */
+	if (!ret && config->is_persistent &&
+	    ioctl(tap->fd, TUNSETPERSIST, 1) < 0)
+		ret = sehub_err_errno(err, errno, tap->ifname);
 out:
 	if (ret) {
 		close(tap->fd);
@@ -228,4 +272,16 @@ int sehub_tap_del(struct sehub_nl *nl, uint32_t ifindex, struct sehub_err *err)
 	return sehub_nl_request(nl, true,
 				sehub_link_msg(RTM_DELLINK, 0, ifindex, 0, 0),
 				NULL, NULL, err);
+}
+
+int sehub_tap_del_group(struct sehub_nl *nl, uint32_t group,
+			struct sehub_err *err)
+{
+	struct nl_msg *msg = sehub_link_msg(RTM_DELLINK, 0, 0, 0, 0);
+
+	if (msg && nla_put_u32(msg, IFLA_GROUP, group)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return sehub_nl_request(nl, true, msg, NULL, NULL, err);
 }

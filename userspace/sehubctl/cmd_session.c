@@ -95,7 +95,9 @@ int cmd_session_show(struct ctl *ctl)
 		    "yes" : "no");
 	print_value("since", "%s", format_time(ctl_get_int(s, "since"), text));
 	print_value("resumed", "%d times", (int)ctl_get_int(s, "resumes"));
-	if (ctl_get_int(s, "port_id"))
+	if (*ctl_get_string(s, "device"))
+		print_value("port", "device %s", ctl_get_string(s, "device"));
+	else if (ctl_get_int(s, "port_id"))
 		print_value("port", "%d (session id %d)",
 			    (int)ctl_get_int(s, "port"),
 			    (int)ctl_get_int(s, "port_id"));

@@ -34,8 +34,8 @@ namesake = $(patsubst ../%,%,$(firstword $(wildcard ../../kernel/$(1).c \
 object = $(patsubst %,$(BUILD)/obj/%.o,$(subst ../,top/,$(1)))
 
 define program
-$(1): $(call object,$(2) $(call links,$(2)) tests/shim/shim)
-OBJS += $(call object,$(2) $(call links,$(2)) tests/shim/shim)
+$(1): $(call object,$(2) $(call links,$(2)) tests/shim)
+OBJS += $(call object,$(2) $(call links,$(2)) tests/shim)
 endef
 
 $(BUILD)/test_% $(BUILD)/fuzz_%:
@@ -44,7 +44,7 @@ $(BUILD)/test_% $(BUILD)/fuzz_%:
 
 # the names of the kernel that its pure files use
 $(BUILD)/obj/top/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/fuzz/%.o: \
-	shim := -I../tests/shim
+	shim := -I../shim
 
 compile = mkdir -p $(@D) && $(CC) $(shim) $(cppflags) $(cflags) -MMD -MP -c -o $@ $<
 

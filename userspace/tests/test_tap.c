@@ -482,6 +482,53 @@ static void test_gap_that_the_peer_states(void **state)
 	assert_false(tap_owes_ack(tap, true));
 }
 
+/* A new session starts with an empty device. */
+static void test_frames_of_an_earlier_session(void **state)
+{
+	size_t n;
+
+	(void)state;
+	attach(true);
+	host_sends_plain(60, 1);
+	tap_end(tap, ID);
+	host_sends_plain(1500, 2);
+	host_sends_plain(70, 3);
+	attach(true);
+	assert_int_equal(output(), 0);
+	host_sends_plain(80, 4);
+	n = output();
+	assert_int_equal(n, 84);
+	expect_data(0, n, 80, 4);
+}
+
+/* However many frames are of no use, others have their turn. */
+static void test_reading_ends(void **state)
+{
+	unsigned int sent, i;
+	uint8_t few[9] = { 0 };
+
+	(void)state;
+	attach(true);
+	for (sent = 0; send(host, few, sizeof(few), MSG_DONTWAIT) > 0; sent++)
+		;
+	assert_int_equal(tap_fill(tap, &me, buffer), 0);
+	for (i = 0; drops(SEHUB_A_DROPS_MALFORMED) < sent; i++) {
+		assert_in_range(i, 0, sent);
+		assert_int_equal(tap_fill(tap, &me, buffer), 0);
+	}
+}
+
+static void test_device_that_is_gone(void **state)
+{
+	(void)state;
+	attach(true);
+	close(host);
+	host = -1;
+	assert_int_equal(input(buffer, put_data(buffer, 60, 1)), 0);
+	assert_int_equal(state_now().port.rx_frames, 0);
+	assert_int_equal(state_now().port.session.rx_count, 64);
+}
+
 static void test_grace_time(void **state)
 {
 	(void)state;
@@ -545,6 +592,9 @@ int main(void)
 		TEST(test_resume_that_cannot_be),
 		TEST(test_resume_sends_the_rest_again),
 		TEST(test_gap_that_the_peer_states),
+		TEST(test_frames_of_an_earlier_session),
+		TEST(test_reading_ends),
+		TEST(test_device_that_is_gone),
 		TEST(test_grace_time),
 	};
 

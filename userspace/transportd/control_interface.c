@@ -38,6 +38,7 @@
 	"  since: ?int,\n" \
 	"  port: ?int,\n" \
 	"  port_id: ?int,\n" \
+	"  device: ?string,\n" \
 	"  rx_bytes: ?int,\n" \
 	"  tx_bytes: ?int,\n" \
 	"  rx_frames: ?int,\n" \

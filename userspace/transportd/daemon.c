@@ -89,8 +89,9 @@ static void on_network(void *arg, uint32_t ifindex)
 {
 	struct daemon *d = arg;
 
-	kernel_network_changed(d->kernel);
-	clients_network_changed(d->clients, ifindex);
+	/* Ports of sessions come and go, and nobody's way depends on them. */
+	if (!kernel_network_changed(d->kernel, ifindex))
+		clients_network_changed(d->clients, ifindex);
 }
 
 /* --- signals ------------------------------------------------------------- */
@@ -300,7 +301,7 @@ static int start(struct running *r, struct sehub_err *err)
 	if (ret)
 		return ret;
 	if (!kernel_is_loaded())
-		log_warn("start without sehub.ko: hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, policies are not enforced");
+		log_warn("start without sehub.ko: hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, users with policies are refused");
 	sessions_recover(d->sessions);
 	clients_begin(d->clients);
 	start_timers(r);

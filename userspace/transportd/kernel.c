@@ -118,7 +118,7 @@ err_close:
 /* After a request: was it the handle's fault? Then try a new one, once. */
 static bool kernel_retry(struct kernel *k, int ret, int *tries)
 {
-	if (ret != -ENOENT || (*tries)++)
+	if (ret != -ENOENT || !k->nl || (*tries)++)
 		return false;
 	kernel_close(k);
 	return true;
@@ -177,13 +177,14 @@ int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
 		*ifindex = hub.ifindex;
 	if (ret != -ENOENT && ret != -ENODEV)
 		return ret;
-	*is_bridge = !taps_find_bridge(k->taps, vlan, ifindex, NULL);
-	if (*is_bridge)
-		return 0;
-	return ret == -ENODEV ? ret :
-	       sehub_err_set(err, ENODEV,
-			     "there is neither sehub.ko nor a bridge sehub%u",
-			     vlan);
+	if (ret == -ENODEV) {
+		*is_bridge = !taps_find_bridge(k->taps, vlan, ifindex, NULL);
+		return *is_bridge ? 0 : ret;
+	}
+	/* Without the module what is wrong with the bridge is of interest. */
+	ret = taps_find_bridge(k->taps, vlan, ifindex, err);
+	*is_bridge = !ret;
+	return ret;
 }
 
 static int find_card(struct kernel *k, const char *ifname,
@@ -287,9 +288,14 @@ bool kernel_policy_needs_module(const struct sehub_policy *policy)
 	return strcmp(sehub_policy_format(&rest, words), "none");
 }
 
-void kernel_network_changed(struct kernel *k)
+bool kernel_network_changed(struct kernel *k, uint32_t ifindex)
 {
-	taps_network_changed(k->taps);
+	return taps_network_changed(k->taps, ifindex);
+}
+
+const char *kernel_port_device(struct kernel *k, uint32_t id)
+{
+	return is_taps(id) ? taps_device(k->taps, id) : NULL;
 }
 
 int kernel_get_port(struct kernel *k, uint32_t id, struct sehub_port *port,

@@ -71,8 +71,14 @@ int kernel_prepare(struct kernel *k, struct session_start *start,
 /* Bridges and TAP devices cannot do what it asks for. */
 bool kernel_policy_needs_module(const struct sehub_policy *policy);
 
-/* A device came, went or changed. */
-void kernel_network_changed(struct kernel *k);
+/*
+ * A device came, went or changed, 0: any. True if that is our own doing and
+ * says nothing about the ways out of this host.
+ */
+bool kernel_network_changed(struct kernel *k, uint32_t ifindex);
+
+/* Name of the device that is a session's port; NULL: it is one of a hub. */
+const char *kernel_port_device(struct kernel *k, uint32_t id);
 
 /* Session ports, by id. */
 int kernel_get_port(struct kernel *k, uint32_t id, struct sehub_port *port,

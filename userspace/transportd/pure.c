@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "log.h"
-#include "tests/shim/linux/bug.h"
+#include "shim/linux/bug.h"
 
 void *sehub_chunk_alloc(void)
 {

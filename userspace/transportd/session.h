@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A session on its worker: a TLS stream on one side, a port on the other (of
- * a hub, or a TAP device), whole records between them. The same for both ends of a session;
- * knows nothing of users or connections.
+ * a hub, or a TAP device), whole records between them. The same for both ends
+ * of a session; knows nothing of users or connections.
  */
 #ifndef SEHUB_TRANSPORTD_SESSION_H
 #define SEHUB_TRANSPORTD_SESSION_H

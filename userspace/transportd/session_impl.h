@@ -28,7 +28,7 @@ struct tap_line;
 /**
  * struct session_port_ops - what a session asks of its port
  * @begin: make the port, or take it back, as @start says. Return: 0, then
- *	session_attached() follows, perhaps from inside; or -errno with @err
+ *	session_attached() follows from the loop; or -errno with @err
  * @send: hand over whole records of the peer, at most SEHUB_XFER_MAX bytes,
  *	grant one session_answer() of at most @credit bytes, or both. Return: 0;
  *	-EAGAIN or -ENOBUFS if there is no memory now and nothing was taken; or

@@ -28,6 +28,7 @@ _Static_assert(TAP_BUFFER_SIZE <= SESSION_BUFFER_SIZE &&
  * @handles: open ones of these
  * @has_credit: the session takes an answer
  * @is_reading: @poll is active
+ * @is_new: the session is still to be told that it has its port
  * @code: -errno that is to be told, or was
  * @text: its words
  */
@@ -40,13 +41,25 @@ struct tap_line {
 	unsigned int handles;
 	bool has_credit;
 	bool is_reading;
+	bool is_new;
 	int code;
 	char text[SEHUB_WIRE_TEXT_MAX + 1];
 };
 
+static void line_fail(struct tap_line *line, int code, const char *text);
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_soon(uv_timer_t *timer);
 static void on_ack(uv_timer_t *timer);
+
+/* The line waits for nothing any more. */
+static void line_quiet(struct tap_line *line)
+{
+	line->has_credit = false;
+	line->is_reading = false;
+	uv_poll_stop(&line->poll);
+	uv_timer_stop(&line->soon);
+	uv_timer_stop(&line->ack);
+}
 
 /* What the line waits for from now on. */
 static void line_watch(struct tap_line *line)
@@ -62,10 +75,10 @@ static void line_watch(struct tap_line *line)
 	if (wants == line->is_reading)
 		return;
 	line->is_reading = wants;
-	if (wants)
-		uv_poll_start(&line->poll, UV_READABLE, on_poll);
-	else
+	if (!wants)
 		uv_poll_stop(&line->poll);
+	else if (uv_poll_start(&line->poll, UV_READABLE, on_poll))
+		line_fail(line, -ENODEV, "the network device cannot be watched");
 }
 
 static void line_fail(struct tap_line *line, int code, const char *text)
@@ -82,7 +95,12 @@ static void line_answer(struct tap_line *line)
 	struct session *s = line->s;
 	size_t n;
 
-	if (s->state != SESSION_OPEN || !line->has_credit)
+	/* One that ends takes no more. */
+	if (s->state != SESSION_OPEN) {
+		line_quiet(line);
+		return;
+	}
+	if (!line->has_credit)
 		return;
 	n = tap_output(line->tap, line, s->host->buffer, SEHUB_CREDIT_MAX);
 	if (n) {
@@ -112,14 +130,31 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	line_answer(line);
 }
 
+static void line_attached(struct tap_line *line)
+{
+	struct sehub_err err;
+	struct tap_state state;
+	int ret;
+
+	/* The main thread may have changed its mind. */
+	ret = tap_input(line->tap, line, NULL, 0, &err);
+	if (!ret)
+		tap_read_state(line->tap, &state);
+	session_attached(line->s, ret, ret ? NULL : &state.port, &err);
+}
+
 static void on_soon(uv_timer_t *timer)
 {
 	struct tap_line *line = timer->data;
 
-	if (line->code)
+	if (line->is_new) {
+		line->is_new = false;
+		line_attached(line);
+	} else if (line->code) {
 		session_port_error(line->s, line->code, line->text);
-	else
+	} else {
 		line_answer(line);
+	}
 }
 
 static void on_ack(uv_timer_t *timer)
@@ -141,13 +176,18 @@ static void on_closed(uv_handle_t *handle)
 	free(line);
 }
 
-static struct tap_line *line_new(struct session *s, struct tap *tap)
+/* 0 or -errno. */
+static int line_new(struct session *s, struct tap *tap)
 {
 	struct tap_line *line = calloc(1, sizeof(*line));
+	int ret;
 
-	if (!line || uv_poll_init(s->host->loop, &line->poll, tap_fd(tap))) {
+	if (!line)
+		return -ENOMEM;
+	ret = uv_poll_init(s->host->loop, &line->poll, tap_fd(tap));
+	if (ret) {
 		free(line);
-		return NULL;
+		return ret;
 	}
 	uv_timer_init(s->host->loop, &line->soon);
 	uv_timer_init(s->host->loop, &line->ack);
@@ -157,7 +197,8 @@ static struct tap_line *line_new(struct session *s, struct tap *tap)
 	line->ack.data = line;
 	line->s = s;
 	line->tap = tap_get(tap);
-	return line;
+	s->tap = line;
+	return 0;
 }
 
 static int tap_begin_port(struct session *s, const struct session_start *start,
@@ -166,19 +207,18 @@ static int tap_begin_port(struct session *s, const struct session_start *start,
 	struct tap_resume resume = {
 		.peer_rx = start->peer_rx, .peer_oldest = start->peer_oldest,
 	};
-	struct tap_state state;
 	int ret;
 
-	s->tap = line_new(s, start->tap);
-	if (!s->tap)
-		return sehub_err_errno(err, ENOMEM, tap_name(start->tap));
+	ret = line_new(s, start->tap);
+	if (ret)
+		return sehub_err_errno(err, -ret, tap_name(start->tap));
 	ret = tap_attach(start->tap, s->tap, start->port_id,
 			 start->features & SEHUB_WIRE_F_OFFLOAD,
 			 start->is_resume ? &resume : NULL, err);
 	if (ret)
 		return ret;
-	tap_read_state(start->tap, &state);
-	session_attached(s, 0, &state.port, NULL);
+	s->tap->is_new = true;
+	uv_timer_start(&s->tap->soon, on_soon, 0, 0);
 	return 0;
 }
 
@@ -204,11 +244,13 @@ static int tap_send(struct session *s, const void *records, size_t len,
 
 static void tap_detach_port(struct session *s)
 {
+	line_quiet(s->tap);
 	tap_leave(s->tap->tap, s->tap, false);
 }
 
 static void tap_del_port(struct session *s)
 {
+	line_quiet(s->tap);
 	tap_leave(s->tap->tap, s->tap, true);
 }
 

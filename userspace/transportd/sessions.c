@@ -157,15 +157,27 @@ int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
 	return ret;
 }
 
+void sessions_drop(struct sessions *ss, struct server_session *s)
+{
+	if (s->port_id)
+		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
+	sessions_del(ss, s);
+}
+
 void sessions_end(struct sessions *ss, struct server_session *s, uint16_t code,
 		  const char *text)
 {
 	sessions_log_end(s, "server", text);
 	/* The worker hears of it before it finds the port gone. */
 	worker_end(ss->d->workers, s->ref, code, text);
-	if (s->port_id)
-		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
-	sessions_del(ss, s);
+	/*
+	 * One that is just being made is the worker's to delete, after it has
+	 * told the client why.
+	 */
+	if (s->state == SERVER_STARTING && !s->is_resuming)
+		sessions_del(ss, s);
+	else
+		sessions_drop(ss, s);
 }
 
 void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
@@ -221,9 +233,7 @@ static void refused(struct sessions *ss, struct server_session *s,
 		sessions_set_state(s, SERVER_DETACHED);
 		return;
 	}
-	if (s->port_id)
-		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
-	sessions_del(ss, s);
+	sessions_drop(ss, s);
 }
 
 bool sessions_event(struct sessions *ss, const struct session_event *event)

@@ -45,6 +45,7 @@ static struct json_object *describe(struct daemon *d,
 {
 	struct json_object *object = json_object_new_object();
 	struct sehub_port port;
+	const char *device;
 
 	add_text(object, "session", s->id.session);
 	add_number(object, "vlan", s->id.vlan);
@@ -60,8 +61,13 @@ static struct json_object *describe(struct daemon *d,
 	add_text(object, "cipher", s->cipher);
 	if (!s->port_id)
 		return object;
-	add_number(object, "port", s->port_number);
-	add_number(object, "port_id", s->port_id);
+	device = kernel_port_device(d->kernel, s->port_id);
+	if (device) {
+		add_text(object, "device", device);
+	} else {
+		add_number(object, "port", s->port_number);
+		add_number(object, "port_id", s->port_id);
+	}
 	if (kernel_get_port(d->kernel, s->port_id, &port, NULL))
 		return object;
 	add_number(object, "rx_bytes", port.rx_bytes);

@@ -22,6 +22,8 @@ struct sessions {
 /* NULL without memory. */
 struct server_session *sessions_add(struct sessions *ss);
 void sessions_del(struct sessions *ss, struct server_session *s);
+/* The same, with its port. */
+void sessions_drop(struct sessions *ss, struct server_session *s);
 void sessions_set_state(struct server_session *s, enum server_state state);
 void sessions_log_end(const struct server_session *s, const char *who,
 		      const char *text);

@@ -58,6 +58,7 @@ static void fill_start(struct session_start *start,
 {
 	start->is_server = true;
 	snprintf(start->name, sizeof(start->name), "%s", s->id.session);
+	start->vlan = s->id.vlan;
 	start->features = s->features;
 	start->keepalive = s->id.keepalive;
 	start->dead_time = s->id.dead_time;
@@ -103,7 +104,7 @@ static void hand_over(struct sessions *ss, struct server_session *s,
 	if (!s->ref.serial && start->is_resume)
 		sessions_set_state(s, SERVER_DETACHED);
 	else if (!s->ref.serial)
-		sessions_del(ss, s);
+		sessions_drop(ss, s);
 	tls_wipe(start, sizeof(*start));
 }
 
@@ -202,7 +203,7 @@ static int prepare(struct sessions *ss, struct server_session *s,
 	struct sehub_err err;
 
 	if (kernel_prepare(ss->d->kernel, start, &err)) {
-		log_error("session-port session=%s error=\"%s\"",
+		log_warn_limited("session-port session=%s error=\"%s\"",
 			  s->id.session, err.text);
 		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
 			      "the server cannot make a port: see its log");

@@ -115,7 +115,9 @@ void sessions_resync(struct sessions *ss)
 			for (i = 0; i < resync.count; i++)
 				if (resync.ids[i] == s->port_id)
 					break;
-			if (s->state == SERVER_DETACHED && i == resync.count) {
+			if (s->state == SERVER_DETACHED &&
+			    i == resync.count &&
+			    !kernel_port_device(ss->d->kernel, s->port_id)) {
 				sessions_log_end(s, "kernel", "the port is gone");
 				sessions_del(ss, s);
 			}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A TAP device as a session's port. The lock is held for a buffer of records
- * at a time, not for each frame; as one thread moves all frames of a port, only
- * a beginning or an end ever waits for it.
+ * A TAP device as a session's port. The lock is held for a burst of records at
+ * a time, not for each; as one thread moves all frames of a port, only the main
+ * thread ever waits for it, at beginnings and ends and to look.
  */
 #include "tap.h"
 
@@ -15,13 +15,17 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include <linux/virtio_net.h>
-
 #include "pure.h"
 #include "tap_frame.h"
 
 /* PINGs that wait for their answer; older ones are forgotten. */
 #define PONG_BACKLOG	8
+/* Records delivered before the lock is let go of. */
+#define BURST		256
+/* Frames read before other sessions of the worker have their turn. */
+#define READS_MAX	256
+/* More than a device holds. */
+#define DRAIN_MAX	65536
 
 /**
  * struct tap - a device and its port
@@ -153,10 +157,23 @@ static void end(struct tap *t)
 	sehub_tap_set_carrier(t->fd, false);
 }
 
+/* What the host sent to a network that it was connected to before. */
+static void drain(const struct tap *t)
+{
+	uint8_t start[64];
+	unsigned int i;
+
+	/* The rest of a frame goes with its start. */
+	for (i = 0; i < DRAIN_MAX; i++)
+		if (read(t->fd, start, sizeof(start)) < 0 && errno != EINTR)
+			break;
+}
+
 void tap_begin(struct tap *t, const struct tap_config *config)
 {
 	pthread_mutex_lock(&t->lock);
 	end(t);
+	drain(t);
 	sehub_txq_init(&t->txq);
 	t->id = config->id;
 	t->grace = config->grace;
@@ -318,8 +335,12 @@ static void write_frame(struct tap *t, const uint8_t *header,
 	};
 
 	if (writev(t->fd, iov, 2) < 0) {
-		drop(t, errno == EINVAL ? SEHUB_A_DROPS_MALFORMED :
-		     SEHUB_A_DROPS_NO_MEMORY);
+		if (errno == EINVAL)
+			drop(t, SEHUB_A_DROPS_MALFORMED);
+		else if (errno == EIO || errno == EBADFD)
+			drop(t, SEHUB_A_DROPS_PORT_DOWN);
+		else
+			drop(t, SEHUB_A_DROPS_NO_MEMORY);
 		return;
 	}
 	t->rx_frames++;
@@ -389,27 +410,39 @@ static int check_owner(const struct tap *t, const void *owner,
 	return sehub_err_set(err, ENOTCONN, "the port was taken away");
 }
 
+/* At most so many records; @done: their bytes. */
+static int input_burst(struct tap *t, const uint8_t *records, size_t len,
+		       size_t *done, struct sehub_err *err)
+{
+	struct sehub_wire_rec rec;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < BURST && *done < len; i++) {
+		if (sehub_wire_parse(records + *done, len - *done, &rec))
+			return sehub_err_set(err, EINVAL,
+					     "length of a record is not allowed for its type");
+		ret = input_record(t, &rec, err);
+		*done += rec.size;
+	}
+	return ret;
+}
+
 int tap_input(struct tap *t, const void *owner, const uint8_t *records,
 	      size_t len, struct sehub_err *err)
 {
-	struct sehub_wire_rec rec;
+	size_t done = 0;
 	int ret;
 
-	pthread_mutex_lock(&t->lock);
-	ret = check_owner(t, owner, err);
-	while (!ret && len) {
-		if (sehub_wire_parse(records, len, &rec)) {
-			ret = sehub_err_set(err, EINVAL,
-					    "length of a record is not allowed for its type");
-			break;
-		}
-		ret = input_record(t, &rec, err);
-		records += rec.size;
-		len -= rec.size;
-	}
-	if (t->rx_count - t->rx_acked >= SEHUB_WIRE_ACK_BYTES)
-		t->ack_due = true;
-	pthread_mutex_unlock(&t->lock);
+	do {
+		pthread_mutex_lock(&t->lock);
+		ret = check_owner(t, owner, err);
+		if (!ret)
+			ret = input_burst(t, records, len, &done, err);
+		if (t->rx_count - t->rx_acked >= SEHUB_WIRE_ACK_BYTES)
+			t->ack_due = true;
+		pthread_mutex_unlock(&t->lock);
+	} while (!ret && done < len);
 	return ret;
 }
 
@@ -472,12 +505,13 @@ static bool has_room(const struct tap *t)
 int tap_fill(struct tap *t, const void *owner, uint8_t *buffer)
 {
 	struct sehub_err err;
+	unsigned int i;
 	ssize_t n;
 	int ret;
 
 	pthread_mutex_lock(&t->lock);
 	ret = check_owner(t, owner, &err);
-	while (!ret && has_room(t)) {
+	for (i = 0; !ret && i < READS_MAX && has_room(t); i++) {
 		n = read(t->fd, buffer, TAP_BUFFER_SIZE);
 		if (n >= 0)
 			take_frame(t, buffer, (size_t)n);
@@ -487,6 +521,9 @@ int tap_fill(struct tap *t, const void *owner, uint8_t *buffer)
 			ret = -ENODEV;
 	}
 	pthread_mutex_unlock(&t->lock);
+	/* The main thread finds out what became of the device. */
+	if (ret == -ENODEV)
+		t->on_detach(t->arg);
 	return ret;
 }
 

@@ -49,7 +49,7 @@ struct tap_state {
  * tap_new() - keep an open device
  * @dev: the device; @dev->fd is taken, also on failure
  * @on_detach: called, from any thread, when the port lost its owner or was
- *	deleted by it
+ *	deleted by it, or when the device turns out to be gone
  * @arg: handed to @on_detach
  * Return: the device without a port, with one reference; NULL without memory.
  */
@@ -125,7 +125,8 @@ int tap_input(struct tap *t, const void *owner, const uint8_t *records,
  * @owner: who asks
  * @buffer: TAP_BUFFER_SIZE bytes to use
  *
- * Reads until one answer is full, the queue is, or nothing waits.
+ * Reads until one answer is full, the queue is, or nothing waits, and not for
+ * ever.
  * Return: 0, or as tap_input(); -ENODEV if the device is gone.
  */
 int tap_fill(struct tap *t, const void *owner, uint8_t *buffer);

@@ -57,7 +57,10 @@ int taps_set_policy(struct taps *ts, uint32_t id,
 		    const struct sehub_policy *policy, uint32_t grace,
 		    struct sehub_err *err);
 
-/* A device came, went or changed. */
-void taps_network_changed(struct taps *ts);
+/* Name of the device that is the port; NULL if there is none. */
+const char *taps_device(struct taps *ts, uint32_t id);
+
+/* A device came, went or changed, 0: any. True if it is, or was, one of these. */
+bool taps_network_changed(struct taps *ts, uint32_t ifindex);
 
 #endif /* SEHUB_TRANSPORTD_TAPS_H */

@@ -45,6 +45,7 @@ struct session_ref {
  * @name: for the log
  * @hub_ifindex: hub of a new port: a hub's device, a card or a bridge
  * @is_bridge: it is a bridge
+ * @vlan: number of the hub, for a server
  * @port_name: name of a new port
  * @port_id: port of a session that is resumed
  * @cookie: kept with a new port
@@ -71,6 +72,7 @@ struct session_start {
 	char name[40];
 	uint32_t hub_ifindex;
 	bool is_bridge;
+	uint16_t vlan;
 	char port_name[SEHUB_NAME_MAX + 1];
 	uint32_t port_id;
 	uint8_t cookie[SEHUB_COOKIE_MAX];
