@@ -138,7 +138,7 @@ sehub_session_new(struct sehub_hub *hub,
 	INIT_HLIST_NODE(&session->name_node);
 
 	err = xa_alloc_cyclic(&sehub_sessions, &session->id, NULL,
-			      xa_limit_32b, &sehub_session_next_id,
+			      xa_limit_31b, &sehub_session_next_id,
 			      GFP_KERNEL);
 	if (err < 0)
 		goto err_uninit_port;
