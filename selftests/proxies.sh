@@ -125,6 +125,20 @@ squid_basic() {
 		"http_access allow known tunnel"
 }
 
+tinyproxy_start() {
+	cat >"$TMP/p/tinyproxy.conf" <<-EOT
+		User nobody
+		Group nogroup
+		Listen $P
+		Port 8888
+		Timeout 600
+		MaxClients 10
+		ConnectPort 443
+		BasicAuth bob secret
+	EOT
+	proxy_start 8888 tinyproxy -d -c "$TMP/p/tinyproxy.conf"
+}
+
 # Debian 13 has no package of it.
 needs_dante() {
 	command -v danted >/dev/null || skip "no danted"
@@ -175,6 +189,12 @@ sshd_conf() {
 		echo "StrictModes no"
 		echo "UsePAM no"
 	} >"$file"
+}
+
+# gate_start [LINE...]: of sshd's configuration
+gate_start() {
+	sshd_conf "$TMP/p/gate.conf" "$P:22" "$@" &&
+		proxy_start 22 /usr/sbin/sshd -D -e -f "$TMP/p/gate.conf"
 }
 
 # On p itself.

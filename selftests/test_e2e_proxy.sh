@@ -55,17 +55,7 @@ test_squid_with_digest() {
 }
 
 test_tinyproxy() {
-	cat >"$TMP/p/tinyproxy.conf" <<-EOT
-		User nobody
-		Group nogroup
-		Listen $P
-		Port 8888
-		Timeout 600
-		MaxClients 10
-		ConnectPort 443
-		BasicAuth bob secret
-	EOT
-	proxy_start 8888 tinyproxy -d -c "$TMP/p/tinyproxy.conf" &&
+	tinyproxy_start &&
 		carries http "http://bob@$P:8888" \
 			--via-password-file "$TMP/password.secret"
 }

@@ -97,8 +97,10 @@ across() {
 	"$@" || return 1
 	transfer_end && await_connection a office connected &&
 		await_connection b office connected || return 1
-	[[ $1 = restart* ]] && ! ports_outlive_daemons ||
-		equal "$(identity)" "$before" "sessions"
+	case $1 in
+	restart*) ports_outlive_daemons || return 0 ;;
+	esac
+	equal "$(identity)" "$before" "sessions"
 }
 
 restart() {

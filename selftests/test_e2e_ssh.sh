@@ -57,12 +57,6 @@ known_hosts() {
 	} >"$TMP/c/known_hosts"
 }
 
-# gate_start [LINE...]: of sshd's configuration
-gate_start() {
-	sshd_conf "$TMP/p/gate.conf" "$P:22" "$@" &&
-		proxy_start 22 /usr/sbin/sshd -D -e -f "$TMP/p/gate.conf"
-}
-
 # --- refusals -----------------------------------------------------------------
 
 test_key_that_is_refused() {

@@ -4,7 +4,7 @@
  *
  * links: tests/session_run.c tests/line.c transportd/session.c
  * links: transportd/session_stream.c transportd/session_netlink.c
- * links: transportd/session_tap.c transportd/tap.c transportd/tap_frame.c
+ * links: transportd/session_tap.c transportd/tap.c transportd/tap_frames.c transportd/tap_frame.c
  * links: lib/tapdev.c ../kernel/txq.c ../kernel/frame.c
  * links: transportd/channel.c transportd/tls.c
  * links: transportd/tls_bytes.c

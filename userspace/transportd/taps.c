@@ -2,12 +2,10 @@
 /*
  * The TAP devices of this daemon. A connection's card is persistent: it, its
  * addresses and its routes outlive the daemon, as a hub's device would. A port
- * of a bridge goes with its session. Grace times are watched here, as workers
- * come and go; they say so by an event of the loop. Ports of bridges are
- * deleted by threads of libuv's, as that takes long, and at the daemon's end
- * all at once.
+ * of a bridge goes with its session, and at the daemon's end all at once.
+ * Workers that leave a port say so by an event of the loop.
  */
-#include "taps.h"
+#include "taps_impl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,76 +13,8 @@
 #include <string.h>
 
 #include "log.h"
-#include "tap.h"
 #include "tls.h"
 #include "worker.h"
-
-/* The marks of our devices, for us and for people (ip -details link). */
-#define CARD_ALIAS	"sehub connection"
-#define PORT_ALIAS	"sehub session"
-/* A port that was begun and not attached in this time was not wanted. */
-#define BEGIN_MS	30000
-
-/* Devices deleted last, whose end is still to be heard of. */
-#define DELETED_MAX	64
-
-/**
- * struct taps_entry - one device
- * @next: list of all
- * @tap: the device
- * @id: of the port that was begun last, 0: none; the session may have deleted
- *	it since
- * @bridge: the bridge that it is a port of, 0: it is a card
- */
-struct taps_entry {
-	struct taps_entry *next;
-	struct tap *tap;
-	uint32_t id;
-	uint32_t bridge;
-};
-
-/**
- * struct deletion - a device that is being deleted
- * @work: libuv's
- * @tap: the device, with a reference
- */
-struct deletion {
-	uv_work_t work;
-	struct tap *tap;
-};
-
-/**
- * struct taps - all of them
- * @ops: who is told that a port was deleted
- * @arg: for @ops
- * @loop: the main thread's
- * @nl: rtnetlink
- * @list: the devices
- * @async: a worker left a port
- * @grace: the next end of a grace time
- * @handles: open ones of these two
- * @last_id: given out last
- * @group: device group of this daemon's ports of bridges
- * @deleted: interface indexes of devices that are gone, or will be
- * @deleted_at: where the next one goes
- */
-struct taps {
-	const struct kernel_ops *ops;
-	void *arg;
-	uv_loop_t *loop;
-	struct sehub_nl *nl;
-	struct taps_entry *list;
-	uv_async_t async;
-	uv_timer_t grace;
-	unsigned int handles;
-	uint32_t last_id;
-	uint32_t group;
-	uint32_t deleted[DELETED_MAX];
-	unsigned int deleted_at;
-};
-
-static void sweep(struct taps *ts);
-static void end_lost(struct taps *ts);
 
 static void on_async(uv_async_t *async)
 {
@@ -95,13 +25,8 @@ static void on_async(uv_async_t *async)
 	while (e && sehub_tap_is_there(tap_fd(e->tap)))
 		e = e->next;
 	if (e)
-		end_lost(ts);
-	sweep(ts);
-}
-
-static void on_grace(uv_timer_t *timer)
-{
-	sweep(timer->data);
+		taps_end_lost(ts);
+	taps_sweep(ts);
 }
 
 /* From a worker's thread. */
@@ -175,8 +100,7 @@ static struct taps_entry *add(struct taps *ts, const struct sehub_tap *dev,
 	return e;
 }
 
-/* Lets go of the device, which stays if it is persistent. */
-static void forget(struct taps *ts, struct taps_entry *e)
+void taps_forget(struct taps *ts, struct taps_entry *e)
 {
 	struct taps_entry **at = &ts->list;
 
@@ -185,79 +109,6 @@ static void forget(struct taps *ts, struct taps_entry *e)
 	*at = e->next;
 	tap_put(e->tap);
 	free(e);
-}
-
-/* In a thread of libuv's. */
-static void delete_work(uv_work_t *work)
-{
-	struct deletion *deletion = work->data;
-	const struct tap *tap = deletion->tap;
-	struct sehub_nl *nl;
-	uint32_t ifindex;
-
-	/* A worker may still hold it open: it goes now, not when that ends. */
-	if (sehub_nl_open_rtnl(&nl, NULL))
-		return;
-	if (!sehub_tap_find(nl, tap_name(tap), PORT_ALIAS, &ifindex, NULL) &&
-	    ifindex == tap_ifindex(tap))
-		sehub_tap_del(nl, ifindex, NULL);
-	sehub_nl_close(nl);
-}
-
-static void delete_done(uv_work_t *work, int status)
-{
-	struct deletion *deletion = work->data;
-
-	(void)status;
-	tap_put(deletion->tap);
-	free(deletion);
-}
-
-static void delete_bridge_port(struct taps *ts, struct taps_entry *e)
-{
-	struct deletion *deletion = calloc(1, sizeof(*deletion));
-
-	log_debug("tap-del device=%s", tap_name(e->tap));
-	if (deletion) {
-		deletion->work.data = deletion;
-		deletion->tap = tap_get(e->tap);
-		if (uv_queue_work(ts->loop, &deletion->work, delete_work,
-				  delete_done)) {
-			tap_put(deletion->tap);
-			free(deletion);
-		}
-	}
-	/* Without memory it goes when its last descriptor is closed. */
-	forget(ts, e);
-}
-
-static void delete_card(struct taps *ts, struct taps_entry *e)
-{
-	uint32_t ifindex;
-
-	log_debug("tap-del device=%s", tap_name(e->tap));
-	sehub_tap_release(tap_fd(e->tap));
-	if (!sehub_tap_find(ts->nl, tap_name(e->tap), CARD_ALIAS, &ifindex,
-			    NULL) && ifindex == tap_ifindex(e->tap))
-		sehub_tap_del(ts->nl, ifindex, NULL);
-	forget(ts, e);
-}
-
-static void delete_device(struct taps *ts, struct taps_entry *e)
-{
-	ts->deleted[ts->deleted_at++ % DELETED_MAX] = tap_ifindex(e->tap);
-	if (e->bridge)
-		delete_bridge_port(ts, e);
-	else
-		delete_card(ts, e);
-}
-
-static void delete_port(struct taps *ts, struct taps_entry *e)
-{
-	tap_end(e->tap, e->id);
-	e->id = 0;
-	if (e->bridge)
-		delete_device(ts, e);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -276,136 +127,13 @@ void taps_free(struct taps *ts)
 		return;
 	while (ts->list) {
 		has_ports |= ts->list->bridge != 0;
-		forget(ts, ts->list);
+		taps_forget(ts, ts->list);
 	}
 	if (has_ports)
 		sehub_tap_del_group(ts->nl, ts->group, NULL);
 	sehub_nl_close(ts->nl);
 	uv_close((uv_handle_t *)&ts->async, on_closed);
 	uv_close((uv_handle_t *)&ts->grace, on_closed);
-}
-
-/* --- ends of ports --------------------------------------------------------- */
-
-static void tell_deleted(struct taps *ts, struct sehub_port *port,
-			 uint32_t reason)
-{
-	port->has_del_reason = true;
-	port->del_reason = reason;
-	ts->ops->deleted(ts->arg, port);
-}
-
-/* Milliseconds that the port still has; 0: its time is over. */
-static uint64_t time_left(const struct tap_state *state)
-{
-	uint64_t whole = state->port.session.grace;
-
-	if (!state->port.session.attaches && whole < BEGIN_MS)
-		whole = BEGIN_MS;
-	return state->detached_ms < whole ? whole - state->detached_ms : 0;
-}
-
-/* One port whose time is over; false if there is none. */
-static bool end_one(struct taps *ts, uint64_t *next)
-{
-	struct tap_state state;
-	struct taps_entry *e;
-	uint64_t left;
-
-	*next = UINT64_MAX;
-	for (e = ts->list; e; e = e->next) {
-		tap_read_state(e->tap, &state);
-		/* Its session deleted it. */
-		if (!state.port.session.id && e->bridge) {
-			delete_device(ts, e);
-			return true;
-		}
-		if (!state.port.session.id || state.port.session.owner)
-			continue;
-		left = time_left(&state);
-		if (!left) {
-			delete_port(ts, e);
-			tell_deleted(ts, &state.port,
-				     SEHUB_PORT_DEL_REASON_GRACE);
-			return true;
-		}
-		if (left < *next)
-			*next = left;
-	}
-	return false;
-}
-
-static void sweep(struct taps *ts)
-{
-	uint64_t next;
-
-	/* Whoever is told may change the list. */
-	while (end_one(ts, &next))
-		;
-	if (next != UINT64_MAX)
-		uv_timer_start(&ts->grace, on_grace, next, 0);
-	else
-		uv_timer_stop(&ts->grace);
-}
-
-/*
- * Why a device is of no use any more; false if it still is. What cannot be
- * found out is left as it is.
- */
-static bool is_lost(const struct taps *ts, const struct taps_entry *e,
-		    uint32_t *reason)
-{
-	uint32_t master;
-	int ret;
-
-	if (!e->bridge) {
-		*reason = SEHUB_PORT_DEL_REASON_HUB;
-		return !sehub_tap_is_there(tap_fd(e->tap));
-	}
-	/* Somebody deleted it, moved it, or took it out of the bridge. */
-	*reason = SEHUB_PORT_DEL_REASON_REQUESTED;
-	ret = sehub_tap_master(ts->nl, tap_ifindex(e->tap), &master, NULL);
-	if (ret || master == e->bridge)
-		return ret == -ENODEV;
-	if (sehub_tap_master(ts->nl, e->bridge, &master, NULL) == -ENODEV)
-		*reason = SEHUB_PORT_DEL_REASON_HUB;
-	return true;
-}
-
-static void end_lost(struct taps *ts)
-{
-	struct tap_state state;
-	struct taps_entry *e = ts->list;
-	uint32_t reason;
-
-	while (e) {
-		if (!is_lost(ts, e, &reason)) {
-			e = e->next;
-			continue;
-		}
-		tap_read_state(e->tap, &state);
-		tap_end(e->tap, e->id);
-		delete_device(ts, e);
-		/* Whoever is told may change the list. */
-		if (state.port.session.id)
-			tell_deleted(ts, &state.port, reason);
-		e = ts->list;
-	}
-}
-
-bool taps_network_changed(struct taps *ts, uint32_t ifindex)
-{
-	const struct taps_entry *e = ts->list;
-	unsigned int i;
-
-	while (e && e->bridge != ifindex && tap_ifindex(e->tap) != ifindex)
-		e = e->next;
-	if (!ifindex || e)
-		end_lost(ts);
-	for (i = 0; i < DELETED_MAX; i++)
-		if (ifindex && ts->deleted[i] == ifindex)
-			return true;
-	return ifindex && e;
 }
 
 /* --- cards and bridges ----------------------------------------------------- */
@@ -422,7 +150,7 @@ int taps_open_card(struct taps *ts, const char *ifname, const uint8_t mac[6],
 	int ret;
 
 	if (e && !sehub_tap_is_there(tap_fd(e->tap))) {
-		end_lost(ts);
+		taps_end_lost(ts);
 		e = find_card(ts, ifname);
 	}
 	if (!e) {
@@ -453,7 +181,7 @@ int taps_delete_card(struct taps *ts, const char *ifname, struct sehub_err *err)
 
 	if (e) {
 		tap_end(e->tap, e->id);
-		delete_device(ts, e);
+		taps_delete_device(ts, e);
 		return 0;
 	}
 	ret = sehub_tap_find(ts->nl, ifname, CARD_ALIAS, &ifindex, err);
@@ -545,7 +273,7 @@ int taps_prepare(struct taps *ts, struct session_start *start,
 		e->id = config.id;
 		start->port_id = config.id;
 		/* For the case that nobody attaches it. */
-		sweep(ts);
+		taps_sweep(ts);
 	}
 	start->tap = tap_get(e->tap);
 	return 0;
@@ -582,7 +310,7 @@ int taps_delete_port(struct taps *ts, uint32_t id, struct sehub_err *err)
 
 	if (!e)
 		return -ENOENT;
-	delete_port(ts, e);
+	taps_end_port(ts, e);
 	return 0;
 }
 
