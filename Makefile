@@ -48,6 +48,8 @@ help:
 	@echo '               at length: hours; TESTS="test_fdb stress_*"'
 	@echo '  bench        tables in build/bench/'
 	@echo '  bench-scale  the same for many hubs, ports and addresses'
+	@echo '  bench-carriers  TCP through proxies and SSH, without the module'
+	@echo '  bench-loss   TCP over lines that lose packets'
 
 setup-userspace:
 	@$(SETUP) userspace
@@ -84,6 +86,14 @@ bench: setup-all modules userspace
 bench-scale: setup-all modules
 	@scripts/bench/scale
 
+bench-carriers: setup-all userspace
+	@$(MAKE) -s -C selftests
+	@scripts/bench/carriers
+
+bench-loss: setup-all userspace
+	@$(MAKE) -s -C selftests
+	@scripts/bench/loss
+
 check: setup-all
 	@scripts/check
 
@@ -102,5 +112,5 @@ distclean: clean
 	rm -rf build
 
 .PHONY: all help setup-userspace setup-build setup-all modules debug userspace \
-	install demo bench bench-scale check static unit fuzz native selftests \
-	check-matrix check-debug clean distclean
+	install demo bench bench-scale bench-carriers bench-loss check static unit \
+	fuzz native selftests check-matrix check-debug clean distclean
