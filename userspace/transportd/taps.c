@@ -25,7 +25,7 @@ static void on_async(uv_async_t *async)
 	while (e && sehub_tap_is_there(tap_fd(e->tap)))
 		e = e->next;
 	if (e)
-		taps_end_lost(ts);
+		taps_end_lost(ts, 0);
 	taps_sweep(ts);
 }
 
@@ -150,7 +150,7 @@ int taps_open_card(struct taps *ts, const char *ifname, const uint8_t mac[6],
 	int ret;
 
 	if (e && !sehub_tap_is_there(tap_fd(e->tap))) {
-		taps_end_lost(ts);
+		taps_end_lost(ts, 0);
 		e = find_card(ts, ifname);
 	}
 	if (!e) {

@@ -189,14 +189,20 @@ static bool is_lost(const struct taps *ts, const struct taps_entry *e,
 	return true;
 }
 
-void taps_end_lost(struct taps *ts)
+static bool concerns(const struct taps_entry *e, uint32_t ifindex)
+{
+	return !ifindex || e->bridge == ifindex ||
+	       tap_ifindex(e->tap) == ifindex;
+}
+
+void taps_end_lost(struct taps *ts, uint32_t ifindex)
 {
 	struct tap_state state;
 	struct taps_entry *e = ts->list;
 	uint32_t reason;
 
 	while (e) {
-		if (!is_lost(ts, e, &reason)) {
+		if (!concerns(e, ifindex) || !is_lost(ts, e, &reason)) {
 			e = e->next;
 			continue;
 		}
@@ -215,10 +221,10 @@ bool taps_network_changed(struct taps *ts, uint32_t ifindex)
 	const struct taps_entry *e = ts->list;
 	unsigned int i;
 
-	while (e && e->bridge != ifindex && tap_ifindex(e->tap) != ifindex)
+	while (e && !concerns(e, ifindex))
 		e = e->next;
-	if (!ifindex || e)
-		taps_end_lost(ts);
+	if (e)
+		taps_end_lost(ts, ifindex);
 	for (i = 0; i < DELETED_MAX; i++)
 		if (ifindex && ts->deleted[i] == ifindex)
 			return true;

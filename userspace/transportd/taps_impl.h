@@ -68,7 +68,10 @@ void taps_delete_device(struct taps *ts, struct taps_entry *e);
 void taps_end_port(struct taps *ts, struct taps_entry *e);
 /* Ends ports whose time is over, and waits for the next one. */
 void taps_sweep(struct taps *ts);
-/* Ends ports whose device is gone, or of no use any more. */
-void taps_end_lost(struct taps *ts);
+/*
+ * Ends ports whose device is gone, or of no use any more, if they have to do
+ * with device @ifindex; 0: any.
+ */
+void taps_end_lost(struct taps *ts, uint32_t ifindex);
 
 #endif /* SEHUB_TRANSPORTD_TAPS_IMPL_H */
