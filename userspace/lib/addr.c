@@ -337,8 +337,12 @@ static bool is_ipv6(const char *host)
 	const char *zone = strchr(host, '%');
 	size_t len = zone ? (size_t)(zone - host) : strlen(host);
 
-	/* A link-local address can name its link: fe80::1%eth0. */
-	if (len >= sizeof(bare) || (zone && !sehub_is_ifname(zone + 1)))
+	/*
+	 * A link-local address can name its link: fe80::1%eth0. One with a
+	 * bracket in its name could not be told from the end of the address.
+	 */
+	if (len >= sizeof(bare) ||
+	    (zone && (!sehub_is_ifname(zone + 1) || strchr(zone, ']'))))
 		return false;
 	memcpy(bare, host, len);
 	bare[len] = '\0';

@@ -275,7 +275,7 @@ static void test_endpoint(void **state)
 	static const char *const bad[] = {
 		"", ":443", "a:", "a:x", "[::1", "[::1]443", "[::1]:", "[a]:1",
 		"a b", "-a", "a..b", "1:2:3", "[::1%]:1", "a/b", "::g",
-		"[192.0.2.1]:1", "a:4 43",
+		"[192.0.2.1]:1", "a:4 43", "fe80::1%a]", "::5%]",
 	};
 	char word[300];
 	struct sehub_endpoint e;
