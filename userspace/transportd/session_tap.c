@@ -119,6 +119,9 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	(void)events;
 	if (status >= 0)
 		ret = tap_fill(line->tap, line, line->s->host->buffer);
+	/* The main thread finds out why, before the session has to guess. */
+	if (ret == -ENODEV)
+		tap_look(line->tap);
 	if (ret) {
 		line->is_reading = false;
 		uv_poll_stop(poll);

@@ -152,6 +152,11 @@ void tap_leave(struct tap *t, const void *owner, bool is_end)
 		t->on_detach(t->arg);
 }
 
+void tap_look(struct tap *t)
+{
+	t->on_detach(t->arg);
+}
+
 void tap_set_grace(struct tap *t, uint32_t grace)
 {
 	pthread_mutex_lock(&t->lock);

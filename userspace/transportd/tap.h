@@ -49,7 +49,7 @@ struct tap_state {
  * tap_new() - keep an open device
  * @dev: the device; @dev->fd is taken, also on failure
  * @on_detach: called, from any thread, when the port lost its owner or was
- *	deleted by it, or when the device turns out to be gone
+ *	deleted by it, and by tap_look()
  * @arg: handed to @on_detach
  * Return: the device without a port, with one reference; NULL without memory.
  */
@@ -101,6 +101,8 @@ struct tap_resume {
  */
 int tap_attach(struct tap *t, const void *owner, uint32_t id, bool offload,
 	       const struct tap_resume *resume, struct sehub_err *err);
+/* The device seems to be gone: have the main thread look. */
+void tap_look(struct tap *t);
 /* Leaves the port to its grace time, or deletes it. */
 void tap_leave(struct tap *t, const void *owner, bool is_end);
 

@@ -218,9 +218,6 @@ int tap_fill(struct tap *t, const void *owner, uint8_t *buffer)
 			ret = -ENODEV;
 	}
 	pthread_mutex_unlock(&t->lock);
-	/* The main thread finds out what became of the device. */
-	if (ret == -ENODEV)
-		t->on_detach(t->arg);
 	return ret;
 }
 
