@@ -191,9 +191,9 @@ static void test_owner_that_loses_it(void **state)
 	assert_int_equal(input(record, len), -ENOTCONN);
 	/* the end of another port is none of this one's */
 	tap_end(tap, ID + 1);
-	assert_int_equal(tap_id(tap), ID);
+	assert_int_equal(state_now().port.session.id, ID);
 	tap_end(tap, ID);
-	assert_int_equal(tap_id(tap), 0);
+	assert_int_equal(state_now().port.session.id, 0);
 	assert_int_equal(tap_input(tap, &other, record, len, &err), -ENOENT);
 	assert_int_equal(host_gets(buffer), 0);
 }

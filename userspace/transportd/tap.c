@@ -165,16 +165,6 @@ void tap_set_grace(struct tap *t, uint32_t grace)
 	t->on_detach(t->arg);
 }
 
-uint32_t tap_id(struct tap *t)
-{
-	uint32_t id;
-
-	pthread_mutex_lock(&t->lock);
-	id = t->id;
-	pthread_mutex_unlock(&t->lock);
-	return id;
-}
-
 void tap_read_state(struct tap *t, struct tap_state *state)
 {
 	struct sehub_port *port = &state->port;

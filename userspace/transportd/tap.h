@@ -72,8 +72,6 @@ void tap_end(struct tap *t, uint32_t id);
 /* Takes the port from its owner, who finds out. */
 void tap_detach(struct tap *t);
 void tap_set_grace(struct tap *t, uint32_t grace);
-/* Id of the port, 0: there is none. */
-uint32_t tap_id(struct tap *t);
 void tap_read_state(struct tap *t, struct tap_state *state);
 
 /* --- for the owner -------------------------------------------------------- */
