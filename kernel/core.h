@@ -148,6 +148,30 @@ struct sehub_iptab {
 };
 
 /**
+ * struct sehub_loop - what a hub with cascades knows of loops
+ * @nonce: of its probes, and the one before; written by @work
+ * @ticks: intervals so far; @work
+ * @next: when the next interval begins, jiffies; @work
+ * @tell_until: others are told that ways have changed, jiffies; @work
+ * @budget: probes of others that are sent on in this interval
+ * @hops: hubs on the loop that was found last
+ * @told: another hub said that ways have changed
+ * @news: there is something for @work to settle
+ * @work: sends probes and settles what became of ports
+ */
+struct sehub_loop {
+	u32 nonce[2];
+	u32 ticks;
+	unsigned long next;
+	unsigned long tell_until;
+	atomic_t budget;
+	u8 hops;
+	bool told;
+	bool news;
+	struct delayed_work work;
+};
+
+/**
  * struct sehub_port - one port of a hub
  * @list: in &sehub_hub.port_list; RTNL, read under RCU
  * @hub: the hub; never changes
@@ -155,7 +179,11 @@ struct sehub_iptab {
  * @number: number in the hub; never changes
  * @dead: no longer in the hub; written under the MAC table's lock
  * @live: counts in &sehub_hub.live_count; RTNL
+ * @blocked: only loop probes pass; set and, under RTNL, taken back in loop.c
+ * @block_told: @blocked as others know it; RTNL
  * @policy: what the port may do, NULL everything; RTNL, read under RCU
+ * @blocked_until: when a block ends unless it is prolonged, jiffies
+ * @serial: grows from port to port of a hub; never changes
  * @fdb_max: most learned addresses, 0 no limit
  * @fdb_count: learned addresses; the MAC table's lock
  * @fdb_list: learned and static entries; the MAC table's lock
@@ -183,6 +211,8 @@ struct sehub_port {
 	u8 kind;
 	bool dead;
 	bool live;
+	bool blocked;
+	bool block_told;
 	u32 number;
 	u32 fdb_max;
 	struct net_device *dev;
@@ -199,6 +229,8 @@ struct sehub_port {
 	struct sehub_meter meter_broadcast;
 	atomic64_t drops[SEHUB_A_DROPS_PAD];
 	char name[SEHUB_NAME_MAX + 1];
+	u64 serial;
+	unsigned long blocked_until;
 	refcount_t ref;
 	netdevice_tracker dev_tracker;
 	netdevice_tracker lower_tracker;
@@ -215,6 +247,7 @@ struct sehub_port {
  * @changes: grows when an address moves or goes, or a policy is replaced: what
  *	was found true of an address before has to be found again
  * @ip_max: most entries of the IP table, 0: it is not used
+ * @cascades: sessions that lead to another hub; written under RTNL
  * @suppress: requests for addresses that are known are answered
  * @hint_shift: notes of IPv4 addresses last 2 to the power of this jiffies, see
  *	sehub_iptab_hint(); written under RTNL
@@ -226,7 +259,11 @@ struct sehub_port {
  * @gro_cells: receive queues of the device
  * @only_session: the session port if it is the only port, for backpressure;
  *	RTNL, read under RCU
- * @ports: ports by number, without the local one; RTNL
+ * @id: random number, never 0; never changes
+ * @loop: what is known of loops
+ * @port_serial: of the last port that was added; RTNL
+ * @ports: ports by number, without the local one; written under RTNL, read
+ *	under RCU
  * @port_count: ports, without the local one; RTNL
  * @live_count: how many of them keep the carrier up; RTNL
  * @vlan: number, 0 none; RTNL
@@ -247,6 +284,7 @@ struct sehub_hub {
 	struct net_device *dev;
 	u32 log_mask;
 	u32 ip_max;
+	u32 cascades;
 	atomic_t changes;
 	bool suppress;
 	u8 hint_shift;
@@ -260,6 +298,9 @@ struct sehub_hub {
 	struct gro_cells gro_cells;
 	struct sehub_session __rcu *only_session;
 
+	u64 id;
+	struct sehub_loop loop;
+	u64 port_serial;
 	struct xarray ports;
 	u32 port_count;
 	u32 live_count;
@@ -282,6 +323,8 @@ struct sehub_hub {
  * @port: the port
  * @id: module-wide id; never changes
  * @name_node: in the table of names; RTNL
+ * @peer_hub: id of the hub at the other end of a cascade, 0: it is none; never
+ *	changes
  * @home_net: cookie of the network namespace of the socket that made it
  * @xfer_mutex: see the lock table
  * @lock: see the lock table
@@ -316,6 +359,7 @@ struct sehub_session {
 	struct sehub_port port;
 	u32 id;
 	struct hlist_node name_node;
+	u64 peer_hub;
 	u64 home_net;
 	/* see the lock table */
 	struct mutex xfer_mutex;

@@ -12,6 +12,7 @@
 #include "convert.h"
 #include "fdb.h"
 #include "forward.h"
+#include "loop.h"
 #include "pktlog.h"
 #include "policy.h"
 #include "port_session.h"
@@ -205,8 +206,10 @@ static int sehub_forward_to_port(struct sehub_port *out,
 static void sehub_forward_deliver(struct sehub_port *out,
 				  struct sehub_frame *frame, bool last)
 {
-	int reason = sehub_forward_to_port(out, frame, last);
+	int reason = SEHUB_A_DROPS_LOOP;
 
+	if (likely(!READ_ONCE(out->blocked)))
+		reason = sehub_forward_to_port(out, frame, last);
 	if (likely(!reason))
 		return;
 	sehub_stats_drop(out, reason);
@@ -244,6 +247,39 @@ void sehub_forward_reply(struct sehub_frame *frame, struct sk_buff *skb)
 	sehub_forward_deliver(frame->in, &reply, true);
 	if (reply.skb)
 		consume_skb(reply.skb);
+}
+
+/**
+ * sehub_forward_own() - send a frame of the hub's own, blocked port or not
+ * @out: port that it leaves by
+ * @skb: the frame, data at its Ethernet header. Consumed
+ * @batch: batch that it belongs to
+ * Context: RCU read side, bottom halves off.
+ */
+void sehub_forward_own(struct sehub_port *out, struct sk_buff *skb,
+		       struct sehub_batch *batch)
+{
+	struct sehub_inspect info;
+	struct sehub_frame frame = {
+		.in = &out->hub->local,
+		.batch = batch,
+		.skb = skb,
+		.len = skb->len,
+		.info = &info,
+	};
+	int reason;
+
+	/* As above, whoever is the one that asks. */
+	if (out->kind == SEHUB_PORT_KIND_LOCAL) {
+		reason = sehub_forward_to_local(out, skb, true);
+		frame.skb = NULL;
+	} else {
+		reason = sehub_forward_to_port(out, &frame, true);
+	}
+	if (unlikely(reason))
+		sehub_stats_drop(out, reason);
+	if (frame.skb)
+		consume_skb(frame.skb);
 }
 
 /*
@@ -319,6 +355,11 @@ static int sehub_forward_police(struct sehub_frame *frame, const u8 *dst,
 	/* Before all that may change then. */
 	frame->changes = atomic_read_acquire(&in->hub->changes);
 	frame->policy = rcu_dereference(in->policy);
+	if (unlikely(READ_ONCE(in->hub->cascades))) {
+		reason = sehub_loop_enter(frame, dst);
+		if (reason)
+			return reason;
+	}
 	if (frame->policy) {
 		reason = sehub_policy_enter(frame, dst);
 		if (unlikely(reason))
@@ -354,6 +395,8 @@ static void sehub_forward_frame(struct sehub_frame *frame, const u8 *header)
 	frame->info = &info;
 	sehub_stats_rx(in, frame->len);
 	reason = sehub_forward_police(frame, dst, src);
+	if (unlikely(reason == SEHUB_LOOP_TAKEN))
+		goto out_free;
 	if (sehub_pktlog_is_on(in->hub))
 		sehub_forward_log_entry(frame, reason);
 	if (unlikely(reason)) {

@@ -65,6 +65,8 @@ void sehub_forward_skb(struct sehub_port *in, struct sk_buff *skb,
 const u8 *sehub_forward_header(struct sehub_frame *frame, u32 want, u32 *len);
 const struct sehub_inspect *sehub_forward_inspect(struct sehub_frame *frame);
 void sehub_forward_reply(struct sehub_frame *frame, struct sk_buff *skb);
+void sehub_forward_own(struct sehub_port *out, struct sk_buff *skb,
+		       struct sehub_batch *batch);
 void sehub_batch_add(struct sehub_batch *batch, struct sehub_session *session);
 void sehub_batch_flush(struct sehub_batch *batch);
 

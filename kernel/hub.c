@@ -12,6 +12,7 @@
 #include "hub.h"
 #include "iptab.h"
 #include "link.h"
+#include "loop.h"
 #include "nl_notify.h"
 #include "port.h"
 #include "port_device.h"
@@ -79,6 +80,7 @@ int sehub_hub_init(struct sehub_hub *hub)
 	err = sehub_iptab_init(hub);
 	if (err)
 		goto err_uninit_fdb;
+	sehub_loop_init(hub);
 	return 0;
 
 err_uninit_fdb:
@@ -113,6 +115,7 @@ void sehub_hub_release_ports(struct sehub_hub *hub)
  */
 void sehub_hub_uninit(struct sehub_hub *hub)
 {
+	sehub_loop_uninit(hub);
 	sehub_iptab_uninit(hub);
 	sehub_fdb_uninit(hub);
 	gro_cells_destroy(&hub->gro_cells);

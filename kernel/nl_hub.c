@@ -43,6 +43,7 @@ static int sehub_nl_hub_put(struct sk_buff *skb, struct sehub_hub *hub)
 	    put_u32(LOG_HEADERS, hub->log_headers) ||
 	    put_u32(LOG_WHOLE, hub->log_whole) ||
 	    put_u64(LOG_COUNT, atomic64_read(&hub->log_seq)) ||
+	    put_u64(ID, hub->id) ||
 	    sehub_nl_put_drops(skb, SEHUB_A_HUB_DROPS, sum.drops))
 		return -EMSGSIZE;
 	return 0;

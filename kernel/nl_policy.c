@@ -62,6 +62,7 @@ sehub_nl_session_select_policy[SEHUB_A_SESSION_MAX + 1] = {
 const struct nla_policy
 sehub_nl_session_config_policy[SEHUB_A_SESSION_MAX + 1] = {
 	SEHUB_NL_SESSION_CONFIG,
+	[SEHUB_A_SESSION_PEER_HUB] = { .type = NLA_U64 },
 };
 
 /* A session port named by its id, and its settings. */

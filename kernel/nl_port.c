@@ -146,6 +146,9 @@ static void sehub_nl_port_config(struct nlattr **tb,
 	attr = stb[SEHUB_A_SESSION_FEATURES];
 	if (attr)
 		config->features = nla_get_u32(attr);
+	attr = stb[SEHUB_A_SESSION_PEER_HUB];
+	if (attr)
+		config->peer_hub = nla_get_u64(attr);
 }
 
 static int sehub_nl_port_parse(struct genl_info *info, struct nlattr **tb,

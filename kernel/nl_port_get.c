@@ -77,6 +77,10 @@ static int sehub_nl_port_put_session(struct sk_buff *skb,
 			READ_ONCE(session->attaches)) ||
 	    sehub_nl_port_put_counts(skb, session))
 		return -EMSGSIZE;
+	if (session->peer_hub &&
+	    nla_put_u64_64bit(skb, SEHUB_A_SESSION_PEER_HUB, session->peer_hub,
+			      SEHUB_A_SESSION_PAD))
+		return -EMSGSIZE;
 	if (privileged && session->cookie_len &&
 	    nla_put(skb, SEHUB_A_SESSION_COOKIE, session->cookie_len,
 		    session->cookie))

@@ -90,6 +90,7 @@ int sehub_port_add(struct sehub_port *port, struct netlink_ext_ack *extack)
 
 	netdev_hold(hub->dev, &port->dev_tracker, GFP_KERNEL);
 	hub->port_count++;
+	port->serial = ++hub->port_serial;
 	list_add_tail_rcu(&port->list, &hub->port_list);
 	sehub_hub_port_changed(port, sehub_port_is_live(port));
 	return 0;
@@ -215,9 +216,11 @@ u32 sehub_port_state(const struct sehub_port *port)
 
 	switch (port->kind) {
 	case SEHUB_PORT_KIND_SESSION:
-		return READ_ONCE(container_of(port, struct sehub_session,
-					      port)->attached) ?
-		       SEHUB_PORT_STATE_UP : SEHUB_PORT_STATE_DETACHED;
+		if (!READ_ONCE(container_of(port, struct sehub_session,
+					    port)->attached))
+			return SEHUB_PORT_STATE_DETACHED;
+		up = true;
+		break;
 	case SEHUB_PORT_KIND_DEVICE:
 		up = netif_running(port->dev) && netif_carrier_ok(port->dev);
 		break;
@@ -225,7 +228,10 @@ u32 sehub_port_state(const struct sehub_port *port)
 		up = netif_running(port->dev);
 		break;
 	}
-	return up ? SEHUB_PORT_STATE_UP : SEHUB_PORT_STATE_DOWN;
+	if (!up)
+		return SEHUB_PORT_STATE_DOWN;
+	return READ_ONCE(port->blocked) ? SEHUB_PORT_STATE_BLOCKED :
+					  SEHUB_PORT_STATE_UP;
 }
 
 /**
@@ -240,5 +246,5 @@ u32 sehub_port_state(const struct sehub_port *port)
 bool sehub_port_is_live(const struct sehub_port *port)
 {
 	return port->kind == SEHUB_PORT_KIND_SESSION ||
-	       sehub_port_state(port) == SEHUB_PORT_STATE_UP;
+	       sehub_port_state(port) != SEHUB_PORT_STATE_DOWN;
 }

@@ -13,6 +13,7 @@
 
 #include "cable_netlink.h"
 #include "fdb.h"
+#include "loop.h"
 #include "nl_notify.h"
 #include "port.h"
 #include "port_session.h"
@@ -111,7 +112,7 @@ static void sehub_session_grace_work(struct work_struct *work)
  *
  * The port is detached, without a running grace time; attach it next.
  *
- * Context: process, RTNL. Return: the session, -ENOSPC or -ENOMEM.
+ * Context: process, RTNL. Return: the session, -ELOOP, -ENOSPC or -ENOMEM.
  */
 struct sehub_session *
 sehub_session_new(struct sehub_hub *hub,
@@ -122,6 +123,11 @@ sehub_session_new(struct sehub_hub *hub,
 	struct sehub_session *session;
 	int err;
 
+	if (config->peer_hub) {
+		err = sehub_loop_check_peer(hub, config->peer_hub, extack);
+		if (err)
+			return ERR_PTR(err);
+	}
 	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
 	if (!session)
 		return ERR_PTR(-ENOMEM);
@@ -148,13 +154,19 @@ sehub_session_new(struct sehub_hub *hub,
 	err = sehub_policy_set(&session->port, config->policy);
 	if (err)
 		goto err_erase;
+	session->peer_hub = config->peer_hub;
+	if (session->peer_hub)
+		sehub_loop_cascade_added(session);
 	err = sehub_port_add(&session->port, extack);
 	if (err)
-		goto err_erase;
+		goto err_del_cascade;
 	/* Complete: let xfer find it. The place is reserved, no allocation. */
 	xa_store(&sehub_sessions, session->id, session, GFP_KERNEL);
 	return session;
 
+err_del_cascade:
+	if (session->peer_hub)
+		sehub_loop_cascade_deleted(session);
 err_erase:
 	hash_del(&session->name_node);
 	xa_erase(&sehub_sessions, session->id);
@@ -315,6 +327,9 @@ int sehub_session_attach(struct sehub_session *session, struct net *net,
 	spin_unlock(&sehub_owner_lock);
 	/* One that already waits for RTNL finds the session attached. */
 	cancel_delayed_work(&session->grace_work);
+	if (session->peer_hub)
+		sehub_loop_cascade_up(session, session->attaches == 1 ? 0 :
+				      jiffies - session->detached_at);
 out_unlock:
 	mutex_unlock(&session->xfer_mutex);
 	return err;
@@ -359,6 +374,8 @@ void sehub_session_del(struct sehub_session *session, u32 reason)
 	xa_erase(&sehub_sessions, session->id);
 	hash_del(&session->name_node);
 	sehub_port_unlink(&session->port, reason);
+	if (session->peer_hub)
+		sehub_loop_cascade_deleted(session);
 	mutex_lock(&session->xfer_mutex);
 	if (session->attached)
 		__sehub_session_disown(session);

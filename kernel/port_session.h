@@ -18,6 +18,7 @@
  * @cookie: new cookie, or NULL
  * @cookie_len: its length
  * @policy: policy of a new port, or NULL
+ * @peer_hub: of a new port, id of the hub at its other end; 0: none
  */
 struct sehub_session_config {
 	const char *name;
@@ -28,6 +29,7 @@ struct sehub_session_config {
 	const u8 *cookie;
 	u32 cookie_len;
 	const struct sehub_policy_config *policy;
+	u64 peer_hub;
 };
 
 /**

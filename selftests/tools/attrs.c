@@ -8,7 +8,8 @@
 #include "attrs.h"
 
 static const char *const port_kinds[] = { "local", "device", "session", NULL };
-static const char *const port_states[] = { "down", "up", "detached", NULL };
+static const char *const port_states[] = { "down", "up", "detached",
+					   "blocked", NULL };
 static const char *const del_reasons[] = { "requested", "hub", "device",
 					   "grace", NULL };
 static const char *const fdb_kinds[] = { "learned", "static", "local", NULL };
@@ -33,7 +34,8 @@ static const char *const drop_reasons[] = {
 	"port-down", "too-big", "no-memory", "device", "denied-type",
 	"unparsable", "mac-dup", "ip-dup", "ip-limit", "bad-sender",
 	"no-lease", "dhcp-server", "dhcp", "router", "broadcast",
-	"broadcast-rate", "isolated", "rate-up", "rate-down", NULL
+	"broadcast-rate", "isolated", "rate-up", "rate-down", "loop", "probe",
+	NULL
 };
 
 static const struct attr drops_attrs[] = {
@@ -66,6 +68,8 @@ static const struct attr drops_attrs[] = {
 	{ "isolated", SEHUB_A_DROPS_ISOLATED, ATTR_U64, NULL, NULL },
 	{ "rate-up", SEHUB_A_DROPS_RATE_UP, ATTR_U64, NULL, NULL },
 	{ "rate-down", SEHUB_A_DROPS_RATE_DOWN, ATTR_U64, NULL, NULL },
+	{ "loop", SEHUB_A_DROPS_LOOP, ATTR_U64, NULL, NULL },
+	{ "probe", SEHUB_A_DROPS_PROBE, ATTR_U64, NULL, NULL },
 	{ NULL, 0, 0, NULL, NULL }
 };
 
@@ -98,6 +102,7 @@ static const struct attr hub_attrs[] = {
 	{ "log-whole", SEHUB_A_HUB_LOG_WHOLE, ATTR_FLAGS, NULL,
 	  packet_classes },
 	{ "log-count", SEHUB_A_HUB_LOG_COUNT, ATTR_U64, NULL, NULL },
+	{ "id", SEHUB_A_HUB_ID, ATTR_U64, NULL, NULL },
 	{ NULL, 0, 0, NULL, NULL }
 };
 
@@ -118,6 +123,7 @@ static const struct attr session_attrs[] = {
 	{ "attaches", SEHUB_A_SESSION_ATTACHES, ATTR_U32, NULL, NULL },
 	{ "peer-rx", SEHUB_A_SESSION_PEER_RX, ATTR_U64, NULL, NULL },
 	{ "peer-oldest", SEHUB_A_SESSION_PEER_OLDEST, ATTR_U64, NULL, NULL },
+	{ "peer-hub", SEHUB_A_SESSION_PEER_HUB, ATTR_U64, NULL, NULL },
 	{ NULL, 0, 0, NULL, NULL }
 };
 

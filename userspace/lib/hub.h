@@ -69,6 +69,7 @@ uint64_t sehub_drops_total(const struct sehub_drops *drops);
  * @log_headers: SEHUB_PACKET_CLASS_*, logged by their headers
  * @log_whole: SEHUB_PACKET_CLASS_*, logged as a whole
  * @log_count: frames logged
+ * @id: by which hubs that are joined know each other, never 0
  */
 struct sehub_hub {
 	uint32_t ifindex;
@@ -99,6 +100,7 @@ struct sehub_hub {
 	uint32_t log_headers;
 	uint32_t log_whole;
 	uint64_t log_count;
+	uint64_t id;
 };
 
 /* Which members of struct sehub_hub_config are to be sent. */

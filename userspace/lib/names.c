@@ -75,6 +75,10 @@ static const struct {
 		"beyond the port's rate-up" },
 	[SEHUB_A_DROPS_RATE_DOWN] = { "rate-down",
 		"beyond the port's rate-down" },
+	[SEHUB_A_DROPS_LOOP] = { "loop",
+		"through a blocked port" },
+	[SEHUB_A_DROPS_PROBE] = { "probe",
+		"a loop probe that is unwanted, damaged or one too many" },
 };
 
 const char *sehub_drops_name(unsigned int reason)
@@ -119,6 +123,7 @@ const char *sehub_port_state_name(uint32_t state)
 		[SEHUB_PORT_STATE_DOWN] = "down",
 		[SEHUB_PORT_STATE_UP] = "up",
 		[SEHUB_PORT_STATE_DETACHED] = "detached",
+		[SEHUB_PORT_STATE_BLOCKED] = "blocked",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), state);
@@ -208,6 +213,7 @@ static const struct attr session_attrs[] = {
 	[SEHUB_A_SESSION_FEATURES] = { "features", NULL },
 	[SEHUB_A_SESSION_PEER_RX] = { "peer-rx", NULL },
 	[SEHUB_A_SESSION_PEER_OLDEST] = { "peer-oldest", NULL },
+	[SEHUB_A_SESSION_PEER_HUB] = { "peer-hub", NULL },
 };
 static const struct set session_set = SET(session_attrs);
 

@@ -55,6 +55,9 @@ static int put_session(struct nl_msg *msg, uint32_t id,
 	if (config && config->set & SEHUB_PORT_PEER_OLDEST)
 		err |= nla_put_u64(msg, SEHUB_A_SESSION_PEER_OLDEST,
 				   config->peer_oldest);
+	if (config && config->set & SEHUB_PORT_PEER_HUB)
+		err |= nla_put_u64(msg, SEHUB_A_SESSION_PEER_HUB,
+				   config->peer_hub);
 	if (err)
 		return -ENOMEM;
 	/* Drops the nest again where nothing was put. */
@@ -255,6 +258,7 @@ int sehub_msg_get_hub(const struct nlmsghdr *nlh, void *object)
 	hub->log_headers = get_u32(tb[SEHUB_A_HUB_LOG_HEADERS]);
 	hub->log_whole = get_u32(tb[SEHUB_A_HUB_LOG_WHOLE]);
 	hub->log_count = get_u64(tb[SEHUB_A_HUB_LOG_COUNT]);
+	hub->id = get_u64(tb[SEHUB_A_HUB_ID]);
 	return 0;
 }
 
@@ -284,6 +288,7 @@ static void get_session(struct nlattr *nest, struct sehub_session *session)
 	session->rx_count = get_u64(tb[SEHUB_A_SESSION_RX_COUNT]);
 	session->rx_gap = get_u64(tb[SEHUB_A_SESSION_RX_GAP]);
 	session->tx_again = get_u64(tb[SEHUB_A_SESSION_TX_AGAIN]);
+	session->peer_hub = get_u64(tb[SEHUB_A_SESSION_PEER_HUB]);
 }
 
 static void get_policy(struct nlattr *nest, struct sehub_policy *policy)

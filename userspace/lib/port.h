@@ -31,6 +31,7 @@
  * @rx_count: bytes received and delivered
  * @rx_gap: bytes that the peer stated as lost
  * @tx_again: bytes that were sent and had to be sent again
+ * @peer_hub: id of the hub at the other end of a cascade, 0: it is none
  */
 struct sehub_session {
 	uint32_t id;
@@ -48,6 +49,7 @@ struct sehub_session {
 	uint64_t rx_count;
 	uint64_t rx_gap;
 	uint64_t tx_again;
+	uint64_t peer_hub;
 };
 
 /**
@@ -96,7 +98,7 @@ struct sehub_port {
 
 /** sehub_port_kind_name() - "local", "device", "session"; else "unknown" */
 const char *sehub_port_kind_name(uint32_t kind);
-/** sehub_port_state_name() - "down", "up", "detached"; else "unknown" */
+/** sehub_port_state_name() - "down", "up", "detached", "blocked"; else "unknown" */
 const char *sehub_port_state_name(uint32_t state);
 /** sehub_port_del_reason_name() - "requested", "hub", ...; else "unknown" */
 const char *sehub_port_del_reason_name(uint32_t reason);
@@ -125,6 +127,7 @@ struct sehub_port_ref {
 #define SEHUB_PORT_PEER_RX	0x0040
 #define SEHUB_PORT_PEER_OLDEST	0x0080
 #define SEHUB_PORT_POLICY	0x0100
+#define SEHUB_PORT_PEER_HUB	0x0200
 
 /**
  * struct sehub_port_config - settings of a port
@@ -138,12 +141,13 @@ struct sehub_port_ref {
  * @features: SEHUB_SESSION_FEATURE_* that the peer takes
  * @peer_rx: attach only: the peer's rx-count
  * @peer_oldest: attach only: the peer's tx-acked
+ * @peer_hub: new sessions only: id of the hub at the other end
  * @policy: the whole policy, in place of the one before; with it max_mac in
  *	place of @fdb_max, even where that is to be sent. All zero takes the
  *	policy away
  *
- * sehub_port_set() takes all but peer_rx and peer_oldest, session_new the same;
- * session_attach takes features, peer_rx and peer_oldest.
+ * sehub_port_set() takes all but peer_rx, peer_oldest and peer_hub, session_new
+ * all but the first two; session_attach takes features, peer_rx and peer_oldest.
  */
 struct sehub_port_config {
 	unsigned int set;
@@ -156,6 +160,7 @@ struct sehub_port_config {
 	uint32_t features;
 	uint64_t peer_rx;
 	uint64_t peer_oldest;
+	uint64_t peer_hub;
 	const struct sehub_policy *policy;
 };
 

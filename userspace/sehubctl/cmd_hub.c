@@ -240,6 +240,7 @@ int cmd_hub_show(struct ctl *ctl)
 		print_value("vlan", "%u", hub.vlan);
 	print_value("state", "%s", state_of(&hub));
 	print_value("mac", "%s", sehub_format_mac(hub.mac, mac));
+	print_value("id", "%s", format_id(hub.id, bytes));
 	print_value("ageing", "%u s", hub.ageing);
 	print_value("ports", "%u of %u", hub.port_count, hub.port_max);
 	print_value("macs", "%u of %u", hub.fdb_count, hub.fdb_max);

@@ -173,6 +173,9 @@ static void print_session(const struct sehub_port *port)
 	print_value("session id", "%u", s->id);
 	if (s->owner)
 		print_value("owner", "netlink port %u", s->owner);
+	if (s->peer_hub)
+		print_value("leads to", "hub %s",
+			    format_id(s->peer_hub, bytes));
 	print_value("grace", "%s", format_age(s->grace / 1000, age));
 	if (port->state == SEHUB_PORT_STATE_DETACHED)
 		print_value("grace left", "%s",

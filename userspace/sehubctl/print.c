@@ -177,6 +177,12 @@ char *format_bytes(uint64_t bytes, char buf[PRINT_MAX])
 	return buf;
 }
 
+char *format_id(uint64_t id, char buf[PRINT_MAX])
+{
+	snprintf(buf, PRINT_MAX, "%016" PRIx64, id);
+	return buf;
+}
+
 char *format_age(uint64_t seconds, char buf[PRINT_MAX])
 {
 	uint64_t minutes = seconds / 60;

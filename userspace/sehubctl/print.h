@@ -56,6 +56,8 @@ void print_text(const char *text);
 
 /** format_bytes() - "0 B", "1.5 KiB", "12 MiB" */
 char *format_bytes(uint64_t bytes, char buf[PRINT_MAX]);
+/** format_id() - a hub's, "00f3a59b01c2d4e6" */
+char *format_id(uint64_t id, char buf[PRINT_MAX]);
 /** format_age() - "0s", "59s", "3m 7s", "2h 5m", "8d 3h" */
 char *format_age(uint64_t seconds, char buf[PRINT_MAX]);
 /** format_since() - age of a time of the epoch; "-" for 0 */

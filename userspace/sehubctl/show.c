@@ -96,6 +96,14 @@ static void add_drops(struct json_object *object,
 	json_object_object_add(object, "drops", all);
 }
 
+/* Of a hub: more than a number of JSON holds. */
+static void add_id(struct json_object *object, const char *key, uint64_t id)
+{
+	char text[PRINT_MAX];
+
+	ctl_add_string(object, key, format_id(id, text));
+}
+
 static void add_mac(struct json_object *object, const uint8_t mac[6])
 {
 	char text[SEHUB_MAC_STRLEN];
@@ -155,6 +163,7 @@ struct json_object *ctl_json_hub(const struct sehub_hub *hub)
 	json_object_object_add(o, "log_headers", classes_of(hub->log_headers));
 	json_object_object_add(o, "log_whole", classes_of(hub->log_whole));
 	ctl_add_u64(o, "log_count", hub->log_count);
+	add_id(o, "id", hub->id);
 	return o;
 }
 
@@ -179,6 +188,8 @@ static struct json_object *session_of(const struct sehub_port *port)
 	ctl_add_u64(o, "tx_again", s->tx_again);
 	ctl_add_u64(o, "rx_count", s->rx_count);
 	ctl_add_u64(o, "rx_gap", s->rx_gap);
+	if (s->peer_hub)
+		add_id(o, "peer_hub", s->peer_hub);
 	return o;
 }
 

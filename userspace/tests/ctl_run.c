@@ -91,6 +91,7 @@ static struct nl_msg *hub_answer(void)
 	nla_put_u32(msg, SEHUB_A_HUB_LOG_HEADERS, SEHUB_PACKET_CLASS_UDP);
 	nla_put_u32(msg, SEHUB_A_HUB_LOG_WHOLE, SEHUB_PACKET_CLASS_BLOCKED);
 	nla_put_u64(msg, SEHUB_A_HUB_LOG_COUNT, 8);
+	nla_put_u64(msg, SEHUB_A_HUB_ID, 0xfedcba9876543210);
 	nla_nest_end(msg, nest);
 	return msg;
 }

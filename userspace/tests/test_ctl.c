@@ -251,6 +251,7 @@ static void test_hub_show(void **state)
 	assert_string_equal(json_at("log_headers", NULL), "[\"udp\"]");
 	assert_string_equal(json_at("log_whole", NULL), "[\"blocked\"]");
 	assert_string_equal(json_at("log_count", NULL), "8");
+	assert_string_equal(json_at("id", NULL), "\"fedcba9876543210\"");
 }
 
 /* The last request's settings of a hub. */

@@ -273,6 +273,7 @@ static void test_hub_answer(void **state)
 	nla_put_u32(msg, SEHUB_A_HUB_LOG_HEADERS, SEHUB_PACKET_CLASS_ARP);
 	nla_put_u32(msg, SEHUB_A_HUB_LOG_WHOLE, SEHUB_PACKET_CLASS_UDP);
 	nla_put_u64(msg, SEHUB_A_HUB_LOG_COUNT, 11);
+	nla_put_u64(msg, SEHUB_A_HUB_ID, 0x8000000000000001);
 	nla_nest_end(msg, nest);
 
 	assert_int_equal(sehub_msg_get_hub(nlmsg_hdr(msg), &hub), 0);
@@ -297,6 +298,7 @@ static void test_hub_answer(void **state)
 	assert_int_equal(hub.log_headers, SEHUB_PACKET_CLASS_ARP);
 	assert_int_equal(hub.log_whole, SEHUB_PACKET_CLASS_UDP);
 	assert_int_equal(hub.log_count, 11);
+	assert_true(hub.id == 0x8000000000000001);
 	nlmsg_free(msg);
 }
 
@@ -315,6 +317,7 @@ static void test_port_answer(void **state)
 	nla_put_u32(msg, SEHUB_A_PORT_IP_COUNT, 5);
 	session = nla_nest_start(msg, SEHUB_A_PORT_SESSION);
 	nla_put_u32(msg, SEHUB_A_SESSION_ID, 77);
+	nla_put_u64(msg, SEHUB_A_SESSION_PEER_HUB, UINT64_MAX);
 	/* longer than ours: not taken, not cut */
 	nla_put(msg, SEHUB_A_SESSION_COOKIE, sizeof(cookie), cookie);
 	nla_nest_end(msg, session);
@@ -327,6 +330,7 @@ static void test_port_answer(void **state)
 	assert_string_equal(sehub_port_del_reason_name(port.del_reason),
 			    "grace");
 	assert_int_equal(port.session.id, 77);
+	assert_true(port.session.peer_hub == UINT64_MAX);
 	assert_int_equal(port.session.cookie_len, 0);
 	nlmsg_free(msg);
 }

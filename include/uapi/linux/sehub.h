@@ -37,11 +37,14 @@ enum sehub_port_kind {
  * @SEHUB_PORT_STATE_UP: Frames pass.
  * @SEHUB_PORT_STATE_DETACHED: A session port without an owner: frames to it
  *   are queued until its grace time ends.
+ * @SEHUB_PORT_STATE_BLOCKED: Frames through it would go round in a loop of
+ *   hubs, or it is not known yet that they would not. Only loop probes pass.
  */
 enum sehub_port_state {
 	SEHUB_PORT_STATE_DOWN,
 	SEHUB_PORT_STATE_UP,
 	SEHUB_PORT_STATE_DETACHED,
+	SEHUB_PORT_STATE_BLOCKED,
 };
 
 /**
@@ -215,6 +218,7 @@ enum {
 	SEHUB_A_HUB_LOG_HEADERS,
 	SEHUB_A_HUB_LOG_WHOLE,
 	SEHUB_A_HUB_LOG_COUNT,
+	SEHUB_A_HUB_ID,
 	SEHUB_A_HUB_PAD,
 
 	__SEHUB_A_HUB_MAX,
@@ -261,6 +265,7 @@ enum {
 	SEHUB_A_SESSION_ATTACHES,
 	SEHUB_A_SESSION_PEER_RX,
 	SEHUB_A_SESSION_PEER_OLDEST,
+	SEHUB_A_SESSION_PEER_HUB,
 	SEHUB_A_SESSION_PAD,
 
 	__SEHUB_A_SESSION_MAX,
@@ -352,6 +357,8 @@ enum {
 	SEHUB_A_DROPS_ISOLATED,
 	SEHUB_A_DROPS_RATE_UP,
 	SEHUB_A_DROPS_RATE_DOWN,
+	SEHUB_A_DROPS_LOOP,
+	SEHUB_A_DROPS_PROBE,
 	SEHUB_A_DROPS_PAD,
 
 	__SEHUB_A_DROPS_MAX,
