@@ -259,7 +259,7 @@ test_super_frames() {
 		wait "$SPAWNED" || return 1
 	bytes=$(($(tx bytes) - bytes)) packets=$(($(tx packets) - packets))
 	echo "$bytes bytes in $packets frames"
-	[ "$bytes" -ge 20000000 ] && [ $((bytes / packets)) -gt 3000 ]
+	[ "$bytes" -ge 20000000 ] && [ $((bytes / packets)) -gt 2000 ]
 }
 
 # Its session goes on, and the next one uses it where it is.
