@@ -87,6 +87,7 @@ static void build(struct proto_builder *b, const struct proto_msg *msg)
 	NUMBER(GRACE, 32, grace);
 	NUMBER(RX_COUNT, 64, rx_count);
 	NUMBER(TX_OLDEST, 64, tx_oldest);
+	NUMBER(HUB_ID, 64, hub_id);
 	TEXT(SOFTWARE, software);
 	TEXT(MECHANISMS, mechanisms);
 	TEXT(MECHANISM, mechanism);
@@ -127,6 +128,7 @@ static void check_round_trip(uint8_t type, const struct proto_msg *msg)
 	MUST(again.dead_time == msg->dead_time);
 	MUST(again.rx_count == msg->rx_count);
 	MUST(again.tx_oldest == msg->tx_oldest);
+	MUST(again.hub_id == msg->hub_id);
 	same_text(again.software, msg->software);
 	same_text(again.mechanisms, msg->mechanisms);
 	same_text(again.mechanism, msg->mechanism);

@@ -103,7 +103,8 @@ static void test_user_add_and_show(void **state)
 	assert_int_equal(int_of(reply, "expires"), 0);
 	assert_string_equal(text_of(reply, "sources"), "any");
 	assert_null(json_object_object_get(reply, "grace_ms"));
-	assert_int_equal(json_object_object_length(reply), 11);
+	assert_false(bool_of(reply, "cascade"));
+	assert_int_equal(json_object_object_length(reply), 12);
 	json_object_put(reply);
 	reply = expect_reply(ask(fd, "UserShow",
 				 "{\"vlan\":12,\"user\":\"busy\"}"));
@@ -165,7 +166,7 @@ static void test_user_refusals(void **state)
 		{ "UserSet", "{" BOB ",\"disabled\":true}", CONTROL_NOT_FOUND,
 		  "hub 12 has no user \"bob\"", NULL },
 		{ "UserSet", "{\"vlan\":12,\"user\":\"known\"}", CONTROL_INVALID,
-		  "nothing to set: name disabled, policy, max_sessions, expires, sources or grace_ms",
+		  "nothing to set: name disabled, policy, max_sessions, expires, sources, grace_ms or cascade",
 		  "disabled" },
 		{ "UserSet", "{" KNOWN ",\"policy\":\"max-ip\"}", CONTROL_INVALID,
 		  "policy: max-ip needs a value: max-ip=1", "policy" },

@@ -223,6 +223,7 @@ static void test_hub_show(void **state)
 	      "  vlan             12\n"
 	      "  state            up\n"
 	      "  mac              00:00:00:00:00:00\n"
+	      "  id               fedcba9876543210\n"
 	      "  ageing           300 s\n"
 	      "  ports            2 of 16384\n"
 	      "  macs             3 of 65536\n"

@@ -225,6 +225,8 @@ static const char schema_1[] =
 	" client_id BLOB NOT NULL CHECK (length(client_id) = 16)) STRICT;"
 	"INSERT INTO users VALUES (3, 12, 'ann', 4096, zeroblob(16),"
 	" zeroblob(32), zeroblob(32), 0, 1, 2);"
+	/* a connection with a higher number was there and is gone */
+	"INSERT INTO sqlite_sequence VALUES ('connections', 20);"
 	"INSERT INTO connections VALUES (7, 'old', 'hub.example', 12, 'bob',"
 	" 'pw', '', '', 1, 'old0', 0, 1, x'000102030405060708090a0b0c0d0e0f');"
 	"PRAGMA user_version = 1;";
@@ -235,6 +237,10 @@ static void test_older_version(void **state)
 		.name = "new", .server = "h", .vlan = 1, .user = "u",
 		.device = "n0", .via = "socks5h://u@p:1080",
 		.via_password = "x", .source = "eth1",
+	};
+	struct store_connection joins = {
+		.name = "joins", .server = "h", .vlan = 1, .user = "u",
+		.hub = 12,
 	};
 	struct store_user user;
 
@@ -262,7 +268,28 @@ static void test_older_version(void **state)
 	assert_int_equal(user.max_sessions, 0);
 	assert_int_equal(user.expires, 0);
 	assert_int_equal(user.grace, -1);
+	assert_false(user.cascade);
+	assert_int_equal(found.hub, 0);
+	assert_string_equal(found.device, "old0");
 	assert_int_equal(store_connection_add(store, &added, &error), 0);
+	/* numbers are never used again */
+	assert_int_equal(added.id, 21);
+	strcpy(added.name, "other");
+	assert_int_equal(store_connection_add(store, &added, &error), -EEXIST);
+	assert_non_null(strstr(error.text, "uses the device \"n0\" already"));
+	/* those that have no device do not share one */
+	assert_int_equal(store_connection_add(store, &joins, &error), 0);
+	strcpy(joins.name, "joins too");
+	assert_int_equal(store_connection_add(store, &joins, &error), -EINVAL);
+	strcpy(joins.name, "joins.too");
+	assert_int_equal(store_connection_add(store, &joins, &error), 0);
+	strcpy(joins.device, "n1");
+	assert_int_equal(store_connection_add(store, &joins, &error), -EINVAL);
+	joins.device[0] = '\0';
+	joins.hub = 0;
+	assert_int_equal(store_connection_add(store, &joins, &error), -EINVAL);
+	joins.hub = 4095;
+	assert_int_equal(store_connection_add(store, &joins, &error), -EINVAL);
 	assert_int_equal(store_connection_set_card(store, "none", CARD_TAP,
 						   &error), -ENOENT);
 	assert_int_equal(store_connection_set_card(store, "new", CARD_TAP,
@@ -275,6 +302,10 @@ static void test_older_version(void **state)
 	assert_string_equal(found.via_password, "x");
 	assert_string_equal(found.source, "eth1");
 	assert_int_equal(found.card, CARD_TAP);
+	assert_int_equal(store_connection_get(store, "joins.too", &found,
+					      &error), 0);
+	assert_int_equal(found.hub, 12);
+	assert_string_equal(found.device, "");
 }
 
 static void test_foreign(void **state)

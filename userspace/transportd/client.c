@@ -53,7 +53,12 @@ struct client *client_new(struct clients *cs, const struct store_connection *sc)
 	c->cs = cs;
 	c->id = sc->id;
 	snprintf(c->name, sizeof(c->name), "%s", sc->name);
+	c->hub = sc->hub;
 	snprintf(c->device, sizeof(c->device), "%s", sc->device);
+	if (c->hub)
+		snprintf(c->place, sizeof(c->place), "hub=%u", c->hub);
+	else
+		snprintf(c->place, sizeof(c->place), "device=%s", c->device);
 	c->card = sc->card;
 	memcpy(c->client_id, sc->client_id, sizeof(c->client_id));
 	c->state = CONNECTION_DOWN;
@@ -210,8 +215,8 @@ static void line_started(struct client *c, const struct session_event *event)
 	c->port_id = event->port_id;
 	c->line_up = uv_now(&c->cs->d->loop);
 	c->error[0] = '\0';
-	log_info("connection-%s connection=%s device=%s session=%s address=%s cipher=%s resumes=%u",
-		 c->is_resuming ? "resume" : "start", c->name, c->device,
+	log_info("connection-%s connection=%s %s session=%s address=%s cipher=%s resumes=%u",
+		 c->is_resuming ? "resume" : "start", c->name, c->place,
 		 log_quote(session, sizeof(session), c->session.session),
 		 c->address, c->cipher, c->session.resumes);
 	client_set_state(c, CONNECTION_CONNECTED);
@@ -409,7 +414,7 @@ static int op_up(void *ctx, const struct store_connection *sc, char *why,
 	if (c->state == CONNECTION_CONNECTED ||
 	    c->state == CONNECTION_CONNECTING)
 		return 0;
-	log_info("connection-up connection=%s device=%s", c->name, c->device);
+	log_info("connection-up connection=%s %s", c->name, c->place);
 	c->failures = 0;
 	c->error[0] = '\0';
 	client_try_now(c);
@@ -425,14 +430,13 @@ static void op_down(void *ctx, const char *name)
 
 	if (!c)
 		return;
-	log_info("connection-down connection=%s device=%s", c->name,
-		 c->device);
+	log_info("connection-down connection=%s %s", c->name, c->place);
 	worker_end(cs->d->workers, c->ref, SEHUB_WIRE_CLOSE_BYE,
 		   "the connection was taken down");
 	c->ref.serial = 0;
 	/* The card may be in another namespace, the port is ours anywhere. */
 	client_forget_session(c);
-	ret = kernel_delete_card(cs->d->kernel, c->device, &err);
+	ret = c->hub ? 0 : kernel_delete_card(cs->d->kernel, c->device, &err);
 	if (ret && ret != -ENODEV && ret != -ENOENT)
 		log_warn("connection-down connection=%s device=%s error=\"%s\"",
 			 c->name, c->device, err.text);
@@ -457,7 +461,7 @@ static void op_describe(void *ctx, const char *name, struct json_object *object)
 
 	if (!c)
 		return;
-	kind = kernel_card_kind(cs->d->kernel, c->device);
+	kind = c->hub ? NULL : kernel_card_kind(cs->d->kernel, c->device);
 	json_object_object_add(object, "device_kind",
 			       kind ? json_object_new_string(kind) : NULL);
 	json_object_object_add(object, "since", json_object_new_int64(c->since));

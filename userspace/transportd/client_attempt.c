@@ -163,14 +163,37 @@ static int make_card(struct client *c, struct sehub_err *err)
 				&c->ifindex, err);
 }
 
-/* A session goes on wherever its card was moved to. */
-static bool is_card_elsewhere(struct client *c)
+/* A session goes on wherever its card was moved to, or as long as its hub is. */
+static bool is_placed(struct client *c)
 {
 	struct kernel *k = c->cs->d->kernel;
 	struct sehub_port port;
 
-	return c->has_session && !kernel_has_card(k, c->device) &&
+	return c->has_session && (c->hub || !kernel_has_card(k, c->device)) &&
 	       !kernel_get_port(k, c->port_id, &port, NULL);
+}
+
+/* The hub that is to be joined with the server's. */
+static int find_hub(struct client *c, struct sehub_err *err)
+{
+	struct kernel_hub hub;
+	int ret;
+
+	ret = kernel_find_hub(c->cs->d->kernel, c->hub, &hub, err);
+	if (ret == -ENODEV)
+		return sehub_err_set(err, ENODEV, "hub %u does not exist here: make it with sehubctl hub add --vlan %u",
+				     c->hub, c->hub);
+	c->ifindex = hub.ifindex;
+	c->is_bridge = hub.is_bridge;
+	c->hub_id = hub.id;
+	return ret;
+}
+
+static int find_place(struct client *c, struct sehub_err *err)
+{
+	if (is_placed(c))
+		return 0;
+	return c->hub ? find_hub(c, err) : make_card(c, err);
 }
 
 /* Whom to trust, where to go and by which way; 0 or -errno. */
@@ -224,7 +247,7 @@ void client_attempt(struct client *c)
 		client_release_session_line(c);
 	c->line_error[0] = '\0';
 	c->attempt_began = uv_now(&d->loop);
-	ret = is_card_elsewhere(c) ? 0 : make_card(c, &err);
+	ret = find_place(c, &err);
 	if (ret == -EEXIST || ret == -EPERM) {
 		client_give_up(c, err.text);
 		return;

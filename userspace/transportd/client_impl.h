@@ -56,9 +56,14 @@ enum client_step {
  * @cs: where it belongs
  * @id: number in the store
  * @name: name in the store
- * @device: its network device
- * @card: what that is to be
- * @ifindex: of the device, 0 until it is made
+ * @hub: number of the hub here that it joins to the one there, 0: none, it has
+ *	a device
+ * @device: its network device, "" with @hub
+ * @place: the one or the other, for the log
+ * @card: what the device is to be
+ * @ifindex: of the device, 0 until it is made; or of the hub
+ * @is_bridge: the hub is a bridge
+ * @hub_id: of the hub
  * @client_id: for ATTACH
  * @state: as shown
  * @error: last failure, "" if there was none since it was last connected
@@ -101,9 +106,13 @@ struct client {
 	struct clients *cs;
 	int64_t id;
 	char name[STORE_CONNECTION_MAX + 1];
+	uint16_t hub;
 	char device[IFNAMSIZ];
+	char place[IFNAMSIZ + 8];
 	enum card_kind card;
 	uint32_t ifindex;
+	bool is_bridge;
+	uint64_t hub_id;
 	uint8_t client_id[STORE_CLIENT_ID_LEN];
 	enum connection_state state;
 	char error[CLIENT_ERROR_MAX];

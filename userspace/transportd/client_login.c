@@ -7,6 +7,7 @@
 #include "client_impl.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include "proto.h"
 
 #define UPLINK_NAME	"uplink"
+/* With the connection's name behind it, or its number. */
+#define CASCADE_NAME	"to-"
 /* What a server may agree to, milliseconds. */
 #define KEEPALIVE_MIN	100
 #define KEEPALIVE_MAX	3600000
@@ -32,6 +35,16 @@ static void leave(struct client *c, uint16_t code, const char *text)
 	c->ch = NULL;
 	channel_close(ch, code, text);
 	client_retry(c, text);
+}
+
+/* As client_give_up(), the same way. */
+static void give_up(struct client *c, const char *text)
+{
+	struct channel *ch = c->ch;
+
+	c->ch = NULL;
+	channel_close(ch, SEHUB_WIRE_CLOSE_BYE, text);
+	client_give_up(c, text);
 }
 
 static void protocol_error(struct client *c, const char *what)
@@ -101,6 +114,8 @@ static void send_attach(struct client *c)
 	proto_put_u32(&b, SEHUB_WIRE_A_FEATURES, SEHUB_WIRE_F_OFFLOAD);
 	proto_put_u32(&b, SEHUB_WIRE_A_KEEPALIVE, config->keepalive_ms);
 	proto_put_u32(&b, SEHUB_WIRE_A_DEAD_TIME, config->dead_time_ms);
+	if (c->hub)
+		proto_put_u64(&b, SEHUB_WIRE_A_HUB_ID, c->hub_id);
 	if (c->grace >= 0)
 		proto_put_u32(&b, SEHUB_WIRE_A_GRACE, (uint32_t)c->grace);
 	put_carrier(c, &b);
@@ -267,6 +282,27 @@ static uint32_t clamp(uint32_t value, uint32_t min, uint32_t max)
 	return value < min ? min : value > max ? max : value;
 }
 
+/* Where the port of a new session is to be. */
+static void name_port(const struct client *c, const struct proto_msg *msg,
+		      struct session_start *start)
+{
+	start->hub_ifindex = c->ifindex;
+	if (!c->hub) {
+		snprintf(start->port_name, sizeof(start->port_name),
+			 UPLINK_NAME);
+		return;
+	}
+	start->is_bridge = c->is_bridge;
+	start->vlan = c->hub;
+	start->peer_hub = msg->hub_id;
+	if (strlen(c->name) + strlen(CASCADE_NAME) <= SEHUB_NAME_MAX)
+		snprintf(start->port_name, sizeof(start->port_name),
+			 CASCADE_NAME "%.*s", SEHUB_NAME_MAX, c->name);
+	else
+		snprintf(start->port_name, sizeof(start->port_name),
+			 CASCADE_NAME "%" PRId64, c->id);
+}
+
 static void take_attach(struct client *c, const struct proto_msg *msg)
 {
 	const struct config *config = &c->cs->d->config;
@@ -278,6 +314,10 @@ static void take_attach(struct client *c, const struct proto_msg *msg)
 			  PROTO_BIT(SEHUB_WIRE_A_SESSION) |
 			  PROTO_BIT(SEHUB_WIRE_A_TICKET), &err)) {
 		protocol_error(c, err.text);
+		return;
+	}
+	if (c->hub && !msg->hub_id) {
+		give_up(c, "the server cannot join hubs: it needs a newer sehub-transportd");
 		return;
 	}
 	client_forget_session(c);
@@ -293,8 +333,7 @@ static void take_attach(struct client *c, const struct proto_msg *msg)
 	proto_text_copy(s->session, sizeof(s->session), msg->session);
 	snprintf(s->connection, sizeof(s->connection), "%s", c->name);
 
-	start.hub_ifindex = c->ifindex;
-	snprintf(start.port_name, sizeof(start.port_name), UPLINK_NAME);
+	name_port(c, msg, &start);
 	start.cookie_len = resume_pack_client(start.cookie,
 					      c->cs->d->instance, s);
 	start.grace = clamp(msg->grace, 0, SEHUB_GRACE_MAX);

@@ -119,19 +119,29 @@ static void on_recover(uv_timer_t *timer)
 		uv_timer_stop(timer);
 }
 
+/* What it was up with, which does not outlive the machine's end. */
+static bool has_place(const struct clients *cs,
+		      const struct store_connection *sc)
+{
+	struct kernel_hub hub;
+
+	if (sc->hub)
+		return !kernel_find_hub(cs->d->kernel, sc->hub, &hub, NULL);
+	return kernel_has_card(cs->d->kernel, sc->device);
+}
+
 static int begin_wanted(void *arg, const struct store_connection *sc)
 {
 	struct clients *cs = arg;
 	struct client *c;
 
 	if (client_find(cs, sc->name) ||
-	    !(sc->auto_up || (sc->up && kernel_has_card(cs->d->kernel,
-							sc->device))))
+	    !(sc->auto_up || (sc->up && has_place(cs, sc))))
 		return 0;
 	c = client_new(cs, sc);
 	if (!c)
 		return -ENOMEM;
-	log_info("connection-up connection=%s device=%s", c->name, c->device);
+	log_info("connection-up connection=%s %s", c->name, c->place);
 	client_try_now(c);
 	return 0;
 }

@@ -50,6 +50,8 @@ connection_describe(struct control_connection *owner,
 	json_object_object_add(object, "vlan",
 			       json_object_new_int(connection->vlan));
 	connection_add_text(object, "user", connection->user);
+	json_object_object_add(object, "hub", connection->hub ?
+			       json_object_new_int(connection->hub) : NULL);
 	connection_add_text(object, "device", connection->device);
 	connection_add_text(object, "card", card_kind_name(connection->card));
 	connection_add_text(object, "pin", connection->pin);
@@ -199,7 +201,10 @@ static int connection_check_device(struct control_call *call,
 {
 	struct store_error error;
 
-	if (connection->device[0])
+	if (connection->device[0] && connection->hub)
+		return connection_refuse(call, "device",
+					 "device: a connection that joins a hub has none");
+	if (connection->device[0] || connection->hub)
 		return 0;
 	if (strlen(connection->name) >= sizeof(connection->device) ||
 	    store_check_device_name(connection->name, &error)) {
@@ -217,8 +222,8 @@ static int connection_params(struct control_call *call,
 {
 	char pin[128] = "", user[4 * AUTH_USER_MAX] = "";
 	char via[2 * SEHUB_VIA_STRLEN] = "";
+	int64_t vlan, hub = 0;
 	const char *why;
-	int64_t vlan;
 
 	if (connection_param_text(call, "name", CONTROL_REQUIRED, c->name,
 				  sizeof(c->name)) ||
@@ -241,6 +246,8 @@ static int connection_params(struct control_call *call,
 	    connection_param_text(call, "ca", CONTROL_OPTIONAL, c->ca,
 				  sizeof(c->ca)) ||
 	    control_param_bool(call, "tofu", CONTROL_OPTIONAL, &c->tofu) ||
+	    control_param_int(call, "hub", CONTROL_OPTIONAL, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, &hub) ||
 	    connection_param_text(call, "device", CONTROL_OPTIONAL, c->device,
 				  sizeof(c->device)) ||
 	    control_param_bool(call, "auto", CONTROL_OPTIONAL, &c->auto_up) ||
@@ -249,6 +256,7 @@ static int connection_params(struct control_call *call,
 	    control_params_end(call))
 		return -EINVAL;
 	c->vlan = (uint16_t)vlan;
+	c->hub = (uint16_t)hub;
 	if (auth_prepare_user(user, c->user, &why)) {
 		control_error(call, CONTROL_INVALID, "user",
 			      "user: the name %s", why);
@@ -376,6 +384,9 @@ static int connection_choose_card(struct control_connection *owner,
 	if (word && card_kind_parse(word, &card))
 		return connection_refuse(call, "card",
 					 "card: has to be auto, hub or tap");
+	if (word && connection->hub)
+		return connection_refuse(call, "card",
+					 "card: the connection joins a hub and has no device");
 	state = owner->ops->state(owner->ctx, connection->name, &last);
 	if (card == connection->card)
 		return 0;

@@ -17,7 +17,8 @@
 	"  max_sessions: int,\n" \
 	"  expires: int,\n" \
 	"  sources: string,\n" \
-	"  grace_ms: ?int\n"
+	"  grace_ms: ?int,\n" \
+	"  cascade: bool\n"
 
 #define USER_RULES \
 	"  disabled: ?bool,\n" \
@@ -25,7 +26,8 @@
 	"  max_sessions: ?int,\n" \
 	"  expires: ?int,\n" \
 	"  sources: ?string,\n" \
-	"  grace_ms: ?int\n"
+	"  grace_ms: ?int,\n" \
+	"  cascade: ?bool\n"
 
 #define SESSION_FIELDS \
 	"  session: string,\n" \
@@ -45,7 +47,8 @@
 	"  tx_frames: ?int,\n" \
 	"  resumes: ?int,\n" \
 	"  offload: ?bool,\n" \
-	"  cipher: ?string\n"
+	"  cipher: ?string,\n" \
+	"  peer_hub: ?string\n"
 
 #define CONNECTION_FIELDS \
 	"  name: string,\n" \
@@ -54,7 +57,8 @@
 	"  source: ?string,\n" \
 	"  vlan: int,\n" \
 	"  user: string,\n" \
-	"  device: string,\n" \
+	"  hub: ?int,\n" \
+	"  device: ?string,\n" \
 	"  card: string,\n" \
 	"  device_kind: ?string,\n" \
 	"  pin: ?string,\n" \
@@ -109,7 +113,7 @@ static const char control_text[] =
 	"\n"
 	"# policy: words joined by commas, or none; max_sessions 0: any number;\n"
 	"# expires 0: never; sources: prefixes joined by commas, or any;\n"
-	"# grace_ms -1: as configured\n"
+	"# grace_ms -1: as configured; cascade: may join hubs to this one\n"
 	"method UserAdd(\n"
 	"  vlan: int,\n"
 	"  user: string,\n"
@@ -137,7 +141,8 @@ static const char control_text[] =
 	"\n"
 	"# give one of pin, ca and tofu, or none for the system's authorities;\n"
 	"# via: SCHEME://[USER@]HOST[:PORT], schemes http, socks4, socks4a, socks5,\n"
-	"# socks5h, ssh; or env; source: address or network device to go out from\n"
+	"# socks5h, ssh; or env; source: address or network device to go out from;\n"
+	"# hub: join this one here to the one there, in place of a device\n"
 	"method ConnectionAdd(\n"
 	"  name: string,\n"
 	"  server: string,\n"
@@ -150,6 +155,7 @@ static const char control_text[] =
 	"  pin: ?string,\n"
 	"  ca: ?string,\n"
 	"  tofu: ?bool,\n"
+	"  hub: ?int,\n"
 	"  device: ?string,\n"
 	"  auto: ?bool,\n"
 	"  grace_ms: ?int\n"

@@ -132,7 +132,9 @@ static int user_params_rules(struct control_call *call, struct store_user *who)
 			      &who->expires) ||
 	    control_param_string(call, "sources", CONTROL_OPTIONAL, &sources) ||
 	    control_param_int(call, "grace_ms", CONTROL_OPTIONAL, -1,
-			      SEHUB_GRACE_MAX, &who->grace))
+			      SEHUB_GRACE_MAX, &who->grace) ||
+	    control_param_bool(call, "cascade", CONTROL_OPTIONAL,
+			       &who->cascade))
 		return -EINVAL;
 	who->max_sessions = (uint32_t)max_sessions;
 	if (policy && user_param_policy(call, policy, who))
@@ -236,7 +238,7 @@ static void user_set(struct control_call *call, struct json_object *params,
 	/* besides vlan and user */
 	if (json_object_object_length(params) <= 2) {
 		control_error(call, CONTROL_INVALID, "disabled",
-			      "nothing to set: name disabled, policy, max_sessions, expires, sources or grace_ms");
+			      "nothing to set: name disabled, policy, max_sessions, expires, sources, grace_ms or cascade");
 		return;
 	}
 	err = store_user_set(user->store, &who, &error);
@@ -276,6 +278,8 @@ static struct json_object *user_describe(struct control_user *user,
 						      who->sources : "any"));
 	json_object_object_add(object, "grace_ms", who->grace < 0 ? NULL :
 			       json_object_new_int64(who->grace));
+	json_object_object_add(object, "cascade",
+			       json_object_new_boolean(who->cascade));
 	return object;
 }
 

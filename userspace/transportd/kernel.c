@@ -161,30 +161,37 @@ bool kernel_is_loaded(void)
 	return sehub_nl_is_loaded();
 }
 
-int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
-		    bool *is_bridge, struct sehub_err *err)
+static int find_bridge(struct kernel *k, uint16_t vlan,
+		       struct kernel_hub *found, struct sehub_err *err)
+{
+	int ret = taps_find_bridge(k->taps, vlan, &found->ifindex, err);
+
+	found->is_bridge = !ret;
+	if (!ret)
+		found->id = taps_bridge_id(k->taps, found->ifindex);
+	return ret;
+}
+
+int kernel_find_hub(struct kernel *k, uint16_t vlan, struct kernel_hub *found,
+		    struct sehub_err *err)
 {
 	struct sehub_hub hub;
 	int ret, tries = 0;
 
-	*is_bridge = false;
+	found->is_bridge = false;
 	do {
 		ret = kernel_open(k, err);
 		if (!ret)
 			ret = sehub_hub_get_vlan(k->nl, vlan, &hub, err);
 	} while (kernel_retry(k, ret, &tries));
-	if (!ret)
-		*ifindex = hub.ifindex;
-	if (ret != -ENOENT && ret != -ENODEV)
-		return ret;
-	if (ret == -ENODEV) {
-		*is_bridge = !taps_find_bridge(k->taps, vlan, ifindex, NULL);
-		return *is_bridge ? 0 : ret;
+	if (!ret) {
+		found->ifindex = hub.ifindex;
+		found->id = hub.id;
 	}
+	if (ret == -ENODEV)
+		return find_bridge(k, vlan, found, NULL) ? ret : 0;
 	/* Without the module what is wrong with the bridge is of interest. */
-	ret = taps_find_bridge(k->taps, vlan, ifindex, err);
-	*is_bridge = !ret;
-	return ret;
+	return ret == -ENOENT ? find_bridge(k, vlan, found, err) : ret;
 }
 
 static int find_card(struct kernel *k, const char *ifname,

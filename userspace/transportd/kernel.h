@@ -44,9 +44,22 @@ bool kernel_is_loaded(void);
  * the module is not loaded.
  */
 
-/* A numbered hub, or the bridge in its place: -ENODEV: there is none. */
-int kernel_find_hub(struct kernel *k, uint16_t vlan, uint32_t *ifindex,
-		    bool *is_bridge, struct sehub_err *err);
+/**
+ * struct kernel_hub - a numbered hub, or the bridge in its place
+ * @ifindex: its device
+ * @is_bridge: what it is
+ * @id: by which hubs that are joined know each other; a bridge has one for as
+ *	long as the daemon runs
+ */
+struct kernel_hub {
+	uint32_t ifindex;
+	bool is_bridge;
+	uint64_t id;
+};
+
+/* -ENODEV: there is none. */
+int kernel_find_hub(struct kernel *k, uint16_t vlan, struct kernel_hub *found,
+		    struct sehub_err *err);
 /*
  * The card of a client's connection, an unnumbered hub or a TAP device, made
  * if there is none; -EEXIST if the name is another device's.

@@ -302,6 +302,7 @@ static void take_attach(struct login *login, const struct proto_msg *msg)
 		.client_name = client_name, .carrier = msg->carrier,
 		.keepalive = msg->keepalive,
 		.dead_time = msg->dead_time,
+		.peer_hub = msg->hub_id,
 		.grace_max = proto_has(msg, SEHUB_WIRE_A_GRACE) ? msg->grace :
 								  UINT32_MAX,
 	};

@@ -72,6 +72,8 @@ static const struct attr_rule attr_rules[SEHUB_WIRE_A_MAX + 1] = {
 		IN(CLOSE), FIELD(text) },
 	[SEHUB_WIRE_A_CARRIER] = { "carrier", TEXT, 0, SEHUB_WIRE_TEXT_MAX,
 		IN(ATTACH) | IN(RESUME), FIELD(carrier) },
+	[SEHUB_WIRE_A_HUB_ID] = { "hub-id", U64, 8, 8,
+		IN(ATTACH), FIELD(hub_id) },
 };
 
 static const char *const type_names[] = {
@@ -101,6 +103,7 @@ static const char *const close_names[] = {
 	[SEHUB_WIRE_CLOSE_BUSY] = "server busy",
 	[SEHUB_WIRE_CLOSE_DISCONNECTED] = "disconnected by an administrator",
 	[SEHUB_WIRE_CLOSE_TIMEOUT] = "timed out",
+	[SEHUB_WIRE_CLOSE_LOOP] = "the hubs are joined already",
 };
 
 const char *proto_type_name(uint8_t type)

@@ -38,6 +38,7 @@ struct proto_msg {
 	uint32_t grace;
 	uint64_t rx_count;
 	uint64_t tx_oldest;
+	uint64_t hub_id;
 	struct proto_bytes software;
 	struct proto_bytes mechanisms;
 	struct proto_bytes mechanism;

@@ -377,6 +377,8 @@ void session_refuse(struct session *s, int code, const char *text)
 
 	if (code == -ENODEV)
 		close_code = SEHUB_WIRE_CLOSE_NO_HUB;
+	else if (code == -ELOOP)
+		close_code = SEHUB_WIRE_CLOSE_LOOP;
 	else if (s->is_resume && (code == -ENOENT || code == -EINVAL))
 		close_code = SEHUB_WIRE_CLOSE_NO_SESSION;
 	session_event(s, SESSION_EVENT_REFUSED, false, close_code, text);

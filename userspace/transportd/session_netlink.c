@@ -33,6 +33,9 @@ static int netlink_begin(struct session *s, const struct session_start *start,
 	config.cookie_len = start->cookie_len;
 	config.grace = start->grace;
 	config.queue_limit = start->queue_limit;
+	config.peer_hub = start->peer_hub;
+	if (start->peer_hub)
+		config.set |= SEHUB_PORT_PEER_HUB;
 	if (start->has_policy) {
 		config.set |= SEHUB_PORT_POLICY;
 		config.policy = &start->policy;

@@ -80,6 +80,7 @@ struct server_session {
  * @dead_time: the same
  * @grace_max: for a new session: milliseconds that it wants to be waited for at
  *	most
+ * @peer_hub: for a new session: the client is a hub with this id, 0: it is none
  * @vlan: for a resume: the hub that it named
  * @ticket: for a resume: SEHUB_WIRE_TICKET_LEN bytes
  * @rx_count: for a resume: what it has
@@ -95,6 +96,7 @@ struct session_request {
 	uint32_t keepalive;
 	uint32_t dead_time;
 	uint32_t grace_max;
+	uint64_t peer_hub;
 	uint16_t vlan;
 	const uint8_t *ticket;
 	uint64_t rx_count;

@@ -7,8 +7,10 @@
 #include "sessions_control.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -46,6 +48,7 @@ static struct json_object *describe(struct daemon *d,
 	struct json_object *object = json_object_new_object();
 	struct sehub_port port;
 	const char *device;
+	char peer[20];
 
 	add_text(object, "session", s->id.session);
 	add_number(object, "vlan", s->id.vlan);
@@ -70,6 +73,11 @@ static struct json_object *describe(struct daemon *d,
 	}
 	if (kernel_get_port(d->kernel, s->port_id, &port, NULL))
 		return object;
+	if (port.session.peer_hub) {
+		snprintf(peer, sizeof(peer), "%016" PRIx64,
+			 port.session.peer_hub);
+		add_text(object, "peer_hub", peer);
+	}
 	add_number(object, "rx_bytes", port.rx_bytes);
 	add_number(object, "tx_bytes", port.tx_bytes);
 	add_number(object, "rx_frames", port.rx_frames);

@@ -75,7 +75,8 @@ static void fill_line(struct server_session *s,
 }
 
 static void build_attach(struct session_start *start,
-			 const struct server_session *s, const uint8_t *ticket)
+			 const struct server_session *s, const uint8_t *ticket,
+			 uint64_t hub_id)
 {
 	struct proto_builder b;
 	int len;
@@ -89,6 +90,8 @@ static void build_attach(struct session_start *start,
 	proto_put_u32(&b, SEHUB_WIRE_A_KEEPALIVE, s->id.keepalive);
 	proto_put_u32(&b, SEHUB_WIRE_A_DEAD_TIME, s->id.dead_time);
 	proto_put_u32(&b, SEHUB_WIRE_A_GRACE, start->grace);
+	if (start->peer_hub)
+		proto_put_u64(&b, SEHUB_WIRE_A_HUB_ID, hub_id);
 	len = proto_end(&b);
 	start->greeting_len = len > 0 ? (size_t)len : 0;
 }
@@ -145,13 +148,15 @@ static int check_number(const struct sessions *ss,
 
 /* The hub of a new session, which must be able to hold its user to the rules. */
 static int find_hub(struct sessions *ss, uint16_t vlan,
-		    struct session_start *start, struct refusal *why)
+		    struct session_start *start, struct kernel_hub *hub,
+		    struct refusal *why)
 {
 	struct sehub_err err;
 	int ret;
 
-	ret = kernel_find_hub(ss->d->kernel, vlan, &start->hub_ifindex,
-			      &start->is_bridge, &err);
+	ret = kernel_find_hub(ss->d->kernel, vlan, hub, &err);
+	start->hub_ifindex = hub->ifindex;
+	start->is_bridge = hub->is_bridge;
 	if (!ret && start->is_bridge && start->has_policy &&
 	    kernel_policy_needs_module(&start->policy)) {
 		log_warn_limited("login vlan=%u error=\"the user's policy needs sehub.ko\"",
@@ -196,13 +201,28 @@ static void fill_id(struct sessions *ss, struct resume_server *id,
 					      strlen(req->client_name) });
 }
 
+/* Whoever may join a hub of his own to this one brings all that is behind it. */
+static int check_cascade(const struct session_request *req,
+			 struct refusal *why)
+{
+	if (!req->peer_hub || req->user->cascade)
+		return 0;
+	return refuse(why, SEHUB_WIRE_CLOSE_DENIED,
+		      "the user may not join a hub to this one: the server has to allow it with sehubctl user set --cascade on");
+}
+
 /* Where the port is no affair of sehub.ko it is known before it is made. */
 static int prepare(struct sessions *ss, struct server_session *s,
 		   struct session_start *start, struct refusal *why)
 {
 	struct sehub_err err;
+	int ret;
 
-	if (kernel_prepare(ss->d->kernel, start, &err)) {
+	ret = kernel_prepare(ss->d->kernel, start, &err);
+	if (ret == -ELOOP)
+		return refuse(why, SEHUB_WIRE_CLOSE_LOOP,
+			      "another session joins these two hubs already, or they are one");
+	if (ret) {
 		log_warn_limited("session-port session=%s error=\"%s\"",
 			  s->id.session, err.text);
 		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
@@ -220,11 +240,14 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	uint8_t ticket[SEHUB_WIRE_TICKET_LEN];
 	struct session_start start = { .parts.fd = -1 };
 	struct server_session *s;
+	struct kernel_hub hub;
 	int ret;
 
 	start.has_policy = user_policy(req->user, req->client_id,
 				       &start.policy);
-	ret = find_hub(ss, req->user->vlan, &start, why);
+	ret = check_cascade(req, why);
+	if (!ret)
+		ret = find_hub(ss, req->user->vlan, &start, &hub, why);
 	if (!ret)
 		ret = check_number(ss, req, why);
 	if (!ret)
@@ -247,11 +270,12 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	s->expires = req->user->expires;
 	start.grace = sessions_grace(ss, req->user, &s->id);
 	start.queue_limit = config->queue_limit;
+	start.peer_hub = req->peer_hub;
 	snprintf(start.port_name, sizeof(start.port_name), "%s",
 		 s->id.session);
 	start.cookie_len = resume_pack_server(start.cookie, ss->d->instance,
 					      &s->id);
-	build_attach(&start, s, ticket);
+	build_attach(&start, s, ticket, hub.id);
 	ret = prepare(ss, s, &start, why);
 	if (ret)
 		sessions_del(ss, s);

@@ -29,6 +29,17 @@ uint32_t sessions_grace(const struct sessions *ss,
 
 /* --- changes -------------------------------------------------------------- */
 
+/* Is it a cascade of somebody who may not have one any more? */
+static bool joins_a_hub(const struct sessions *ss,
+			const struct server_session *s)
+{
+	struct sehub_port port;
+
+	return s->port_id &&
+	       !kernel_get_port(ss->d->kernel, s->port_id, &port, NULL) &&
+	       port.session.peer_hub;
+}
+
 static void apply(struct sessions *ss, struct server_session *s,
 		  const struct store_user *user)
 {
@@ -40,6 +51,11 @@ static void apply(struct sessions *ss, struct server_session *s,
 
 	if (!user_may_connect(user, s->address, time(NULL), &why)) {
 		sessions_end(ss, s, why.code, why.text);
+		return;
+	}
+	if (!user->cascade && joins_a_hub(ss, s)) {
+		sessions_end(ss, s, SEHUB_WIRE_CLOSE_DENIED,
+			     "the user may not join hubs any more");
 		return;
 	}
 	s->expires = user->expires;

@@ -62,6 +62,7 @@ struct store_error {
  * @sources: where it may come from, as sehub_format_sources() writes it, "":
  *	anywhere
  * @grace: milliseconds that a session waits for its client, -1: as configured
+ * @cascade: may join a hub to this one
  */
 struct store_user {
 	int64_t id;
@@ -75,6 +76,7 @@ struct store_user {
 	int64_t expires;
 	char sources[SEHUB_SOURCES_STRLEN];
 	int64_t grace;
+	bool cascade;
 };
 
 /**
@@ -89,7 +91,9 @@ struct store_user {
  * @ca: PEM file of the authorities to trust, an absolute path, or ""
  * @tofu: take the first certificate seen and pin it (@pin is then set by
  *	store_connection_set_pin())
- * @device: name of the network device here
+ * @hub: number of the hub here that it joins to the one there, 0: none, it has
+ *	a device
+ * @device: name of the network device here, "" with @hub
  * @auto_up: brought up when the daemon starts
  * @up: last asked to be up. A daemon that starts and finds the connection's
  *	port still there goes on with it if this is set
@@ -114,6 +118,7 @@ struct store_connection {
 	char pin[STORE_PIN_MAX + 1];
 	char ca[PATH_MAX];
 	bool tofu;
+	uint16_t hub;
 	char device[IFNAMSIZ];
 	bool auto_up;
 	bool up;

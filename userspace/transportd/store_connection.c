@@ -33,10 +33,17 @@ static int store_connection_check(const struct store_connection *connection,
 		err = store_check_server(connection->server, error);
 	if (!err)
 		err = store_check_user_name(connection->user, error);
-	if (!err)
+	if (!err && connection->device[0])
 		err = store_check_device_name(connection->device, error);
 	if (err)
 		return err;
+	if (!connection->hub == !connection->device[0])
+		return store_fail(error, -EINVAL,
+				  "give one of device and hub");
+	if (connection->hub > STORE_VLAN_MAX)
+		return store_fail(error, -EINVAL, "hub: %u is outside of %d to %d",
+				  connection->hub, STORE_VLAN_MIN,
+				  STORE_VLAN_MAX);
 	if (connection->vlan < STORE_VLAN_MIN ||
 	    connection->vlan > STORE_VLAN_MAX)
 		return store_fail(error, -EINVAL, "vlan: %u is outside of %d to %d",
@@ -102,6 +109,7 @@ int store_connection_add(struct store *store,
 	store_bind_text(add, 13, connection->via_password);
 	store_bind_text(add, 14, connection->source);
 	sqlite3_bind_int64(add, 15, connection->grace);
+	sqlite3_bind_int(add, 16, connection->hub);
 	err = store_run(store, add, error);
 	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
 		return store_fail(error, err,
@@ -164,6 +172,7 @@ static int store_connection_read(struct store *store, sqlite3_stmt *row,
 	store_column_text(row, 15, c->source, sizeof(c->source));
 	c->card = sqlite3_column_int(row, 16);
 	c->grace = sqlite3_column_int64(row, 17);
+	c->hub = (uint16_t)sqlite3_column_int(row, 18);
 	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
 		return store_fail(error, -EUCLEAN,
 				  "%s: connection \"%s\" is damaged",

@@ -72,16 +72,55 @@ static const char * const store_steps[] = {
 	" CHECK (card BETWEEN 0 AND 2);"
 	"ALTER TABLE connections ADD COLUMN"
 	" grace INTEGER NOT NULL DEFAULT -1;",
+
+	/*
+	 * Hubs that are joined: who may, and connections without a device of
+	 * their own, which has to be unique where there is one.
+	 */
+	"ALTER TABLE users ADD COLUMN"
+	" cascade INTEGER NOT NULL DEFAULT 0 CHECK (cascade IN (0, 1));"
+	"CREATE TABLE new_connections ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" name TEXT NOT NULL UNIQUE,"
+	" server TEXT NOT NULL,"
+	" vlan INTEGER NOT NULL CHECK (vlan BETWEEN 1 AND 4094),"
+	" user TEXT NOT NULL,"
+	" password TEXT NOT NULL,"
+	" pin TEXT NOT NULL,"
+	" ca TEXT NOT NULL,"
+	" tofu INTEGER NOT NULL CHECK (tofu IN (0, 1)),"
+	" device TEXT NOT NULL,"
+	" auto INTEGER NOT NULL CHECK (auto IN (0, 1)),"
+	" up INTEGER NOT NULL CHECK (up IN (0, 1)),"
+	" client_id BLOB NOT NULL CHECK (length(client_id) = 16),"
+	" via TEXT NOT NULL,"
+	" via_password TEXT NOT NULL,"
+	" source TEXT NOT NULL,"
+	" card INTEGER NOT NULL CHECK (card BETWEEN 0 AND 2),"
+	" grace INTEGER NOT NULL,"
+	" hub INTEGER NOT NULL CHECK (hub BETWEEN 0 AND 4094),"
+	" CHECK ((hub = 0) = (device <> ''))"
+	") STRICT;"
+	"INSERT INTO new_connections SELECT *, 0 FROM connections;"
+	/* Numbers of connections are never used again. */
+	"DELETE FROM sqlite_sequence WHERE name = 'new_connections';"
+	"INSERT INTO sqlite_sequence (name, seq)"
+	" SELECT 'new_connections', seq FROM sqlite_sequence"
+	" WHERE name = 'connections';"
+	"DROP TABLE connections;"
+	"ALTER TABLE new_connections RENAME TO connections;"
+	"CREATE UNIQUE INDEX connections_device ON connections (device)"
+	" WHERE device <> '';",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
 
 #define USER_COLUMNS \
 	"id, vlan, name, disabled, created, last_login, policy, " \
-	"max_sessions, expires, sources, grace"
+	"max_sessions, expires, sources, grace, cascade"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
-	"auto, up, client_id, via, via_password, source, card, grace"
+	"auto, up, client_id, via, via_password, source, card, grace, hub"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -92,8 +131,8 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_USER_ADD] =
 		"INSERT INTO users (vlan, name, iterations, salt, stored_key, "
 		"server_key, disabled, policy, max_sessions, expires, sources, "
-		"grace, created, last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-		"?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)",
+		"grace, cascade, created, last_login) VALUES (?1, ?2, ?3, ?4, "
+		"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)",
 	[STORE_USER_DEL] =
 		"DELETE FROM users WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_GET] =
@@ -107,7 +146,8 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"server_key = ?6 WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_SET] =
 		"UPDATE users SET disabled = ?7, policy = ?8, "
-		"max_sessions = ?9, expires = ?10, sources = ?11, grace = ?12 "
+		"max_sessions = ?9, expires = ?10, sources = ?11, grace = ?12, "
+		"cascade = ?13 "
 		"WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_TOUCH_LOGIN] =
 		"UPDATE users SET last_login = ?2 WHERE id = ?1",
@@ -120,8 +160,9 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_CONNECTION_ADD] =
 		"INSERT INTO connections (name, server, vlan, user, password, "
 		"pin, ca, tofu, device, auto, up, client_id, via, "
-		"via_password, source, grace) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-		"?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)",
+		"via_password, source, card, grace, hub) VALUES (?1, ?2, ?3, "
+		"?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, 0, ?15, "
+		"?16)",
 	[STORE_CONNECTION_DEL] =
 		"DELETE FROM connections WHERE name = ?1",
 	[STORE_CONNECTION_GET] =

@@ -45,7 +45,7 @@ static int store_user_run(struct store *store, sqlite3_stmt *statement,
 	return changed ? 0 : store_user_missing(error, vlan, name);
 }
 
-/* Values 7 to 12 are what it may do. */
+/* Values 7 to 13 are what it may do. */
 static void store_user_bind_rules(sqlite3_stmt *statement,
 				  const struct store_user *user)
 {
@@ -55,6 +55,7 @@ static void store_user_bind_rules(sqlite3_stmt *statement,
 	sqlite3_bind_int64(statement, 10, user->expires);
 	store_bind_text(statement, 11, user->sources);
 	sqlite3_bind_int64(statement, 12, user->grace);
+	sqlite3_bind_int(statement, 13, user->cascade);
 }
 
 int store_user_add(struct store *store, const struct store_user *user,
@@ -77,7 +78,7 @@ int store_user_add(struct store *store, const struct store_user *user,
 		return -EIO;
 	store_user_bind(add, user->vlan, user->name, verifier);
 	store_user_bind_rules(add, user);
-	sqlite3_bind_int64(add, 13, time(NULL));
+	sqlite3_bind_int64(add, 14, time(NULL));
 	err = store_run(store, add, error);
 	if (err == -EEXIST)
 		return store_fail(error, err,
@@ -111,6 +112,7 @@ static void store_user_read(sqlite3_stmt *statement, struct store_user *user)
 	user->expires = sqlite3_column_int64(statement, 8);
 	store_column_text(statement, 9, user->sources, sizeof(user->sources));
 	user->grace = sqlite3_column_int64(statement, 10);
+	user->cascade = sqlite3_column_int(statement, 11);
 }
 
 int store_user_get(struct store *store, uint16_t vlan, const char *name,

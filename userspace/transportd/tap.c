@@ -106,6 +106,7 @@ void tap_begin(struct tap *t, const struct tap_config *config)
 	t->id = config->id;
 	t->grace = config->grace;
 	t->queue_limit = config->queue_limit;
+	t->peer_hub = config->peer_hub;
 	t->attaches = 0;
 	t->tx_again = 0;
 	t->rx_count = 0;
@@ -185,6 +186,7 @@ void tap_read_state(struct tap *t, struct tap_state *state)
 	port->session.tx_sent = t->txq.sent;
 	port->session.tx_acked = t->txq.acked;
 	port->session.tx_again = t->tx_again;
+	port->session.peer_hub = t->peer_hub;
 	port->session.rx_count = t->rx_count;
 	port->session.rx_gap = t->rx_gap;
 	port->rx_frames = t->rx_frames;

@@ -28,11 +28,13 @@ struct tap;
  * @id: names it, not 0
  * @grace: milliseconds that it lives without an owner
  * @queue_limit: most bytes in its egress queue
+ * @peer_hub: id of the hub at the other end, 0: it is none
  */
 struct tap_config {
 	uint32_t id;
 	uint32_t grace;
 	uint32_t queue_limit;
+	uint64_t peer_hub;
 };
 
 /**

@@ -26,6 +26,7 @@
  * @detached_at: since when, or since its beginning, uv_hrtime()
  * @grace: milliseconds
  * @queue_limit: bytes
+ * @peer_hub: id of the hub at the other end, 0: none
  * @offload: the peer takes super-frames
  * @attaches: how often it got an owner
  * @txq: to the peer
@@ -56,6 +57,7 @@ struct tap {
 	uint64_t detached_at;
 	uint32_t grace;
 	uint32_t queue_limit;
+	uint64_t peer_hub;
 	bool offload;
 	uint32_t attaches;
 	struct sehub_txq txq;

@@ -55,6 +55,7 @@ struct taps *taps_new(uv_loop_t *loop, const struct kernel_ops *ops, void *arg)
 	/* Not one that people use, nor another daemon's. */
 	tls_random(&ts->group, sizeof(ts->group));
 	ts->group |= 1U << 30;
+	tls_random(&ts->bridge_ids, sizeof(ts->bridge_ids));
 	ts->async.data = ts;
 	ts->grace.data = ts;
 	ts->ops = ops;
@@ -197,6 +198,37 @@ int taps_find_bridge(struct taps *ts, uint16_t vlan, uint32_t *ifindex,
 	return sehub_bridge_find(ts->nl, name, ifindex, err);
 }
 
+uint64_t taps_bridge_id(const struct taps *ts, uint32_t ifindex)
+{
+	uint64_t id = ts->bridge_ids + ifindex;
+
+	return id ? id : 1;
+}
+
+/* As sehub.ko does it for its hubs. */
+static int check_peer(const struct taps *ts, const struct session_start *start,
+		      struct sehub_err *err)
+{
+	const struct taps_entry *e;
+	struct tap_state state;
+
+	if (!start->peer_hub)
+		return 0;
+	if (start->peer_hub == taps_bridge_id(ts, start->hub_ifindex))
+		return sehub_err_set(err, ELOOP,
+				     "a hub cannot be joined to itself");
+	for (e = ts->list; e; e = e->next) {
+		if (e->bridge != start->hub_ifindex)
+			continue;
+		tap_read_state(e->tap, &state);
+		if (state.port.session.id &&
+		    state.port.session.peer_hub == start->peer_hub)
+			return sehub_err_set(err, ELOOP,
+					     "another port joins these two hubs already");
+	}
+	return 0;
+}
+
 /* A device for the session, in the bridge that is its hub. */
 static struct taps_entry *join_bridge(struct taps *ts,
 				      const struct session_start *start,
@@ -210,6 +242,8 @@ static struct taps_entry *join_bridge(struct taps *ts,
 	struct taps_entry *e;
 	struct sehub_tap dev;
 
+	if (check_peer(ts, start, err))
+		return NULL;
 	/* "sehub4094", and the first number that is free. */
 	snprintf(format, sizeof(format), "sehub%u-%%d", start->vlan);
 	snprintf(alias, sizeof(alias), PORT_ALIAS " %s", start->port_name);
@@ -254,6 +288,7 @@ int taps_prepare(struct taps *ts, struct session_start *start,
 {
 	struct tap_config config = {
 		.grace = start->grace, .queue_limit = start->queue_limit,
+		.peer_hub = start->peer_hub,
 	};
 	struct taps_entry *e;
 

@@ -38,11 +38,14 @@ int taps_delete_card(struct taps *ts, const char *ifname,
 /* The bridge that is hub @vlan, by its name "sehub<vlan>"; -ENODEV. */
 int taps_find_bridge(struct taps *ts, uint16_t vlan, uint32_t *ifindex,
 		     struct sehub_err *err);
+/* What a hub's id is for a hub; never 0. */
+uint64_t taps_bridge_id(const struct taps *ts, uint32_t ifindex);
 
 /*
  * A new session's port, if @start->hub_ifindex is a card of ours or a bridge;
  * a resumed one's, if @start->port_id is one. Fills @start->tap and
- * @start->port_id; otherwise does nothing. Return: 0 or -errno.
+ * @start->port_id; otherwise does nothing. Return: 0 or -errno; -ELOOP if the
+ * session would join a bridge with itself, or with a hub once more.
  */
 int taps_prepare(struct taps *ts, struct session_start *start,
 		 struct sehub_err *err);

@@ -38,6 +38,7 @@ struct taps_entry {
  * @grace: the next end of a grace time
  * @handles: open ones of these two
  * @last_id: given out last
+ * @bridge_ids: random number that makes those of bridges
  * @group: device group of this daemon's ports of bridges
  * @deleted: interface indexes of devices that are gone, or will be
  * @deleted_at: where the next one goes
@@ -53,6 +54,7 @@ struct taps {
 	unsigned int handles;
 	uint32_t last_id;
 	uint32_t group;
+	uint64_t bridge_ids;
 	uint32_t deleted[DELETED_MAX];
 	unsigned int deleted_at;
 };

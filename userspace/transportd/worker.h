@@ -45,13 +45,14 @@ struct session_ref {
  * @name: for the log
  * @hub_ifindex: hub of a new port: a hub's device, a card or a bridge
  * @is_bridge: it is a bridge
- * @vlan: number of the hub, for a server
+ * @vlan: number of the hub, if it has one
  * @port_name: name of a new port
  * @port_id: port of a session that is resumed
  * @cookie: kept with a new port
  * @cookie_len: its length
  * @grace: of a new port, milliseconds
  * @queue_limit: of a new port, bytes
+ * @peer_hub: a new port leads to the hub with this id, 0: to none
  * @has_policy: a new port has a policy
  * @policy: this one
  * @features: what the peer takes
@@ -79,6 +80,7 @@ struct session_start {
 	size_t cookie_len;
 	uint32_t grace;
 	uint32_t queue_limit;
+	uint64_t peer_hub;
 	bool has_policy;
 	struct sehub_policy policy;
 	uint32_t features;

@@ -114,6 +114,9 @@ enum sehub_wire_type {
  * @SEHUB_WIRE_A_TEXT: text, CLOSE: what happened, for people
  * @SEHUB_WIRE_A_CARRIER: text, client's ATTACH and RESUME: how its connection
  *	is made, for people: "direct", "http", "socks5h"
+ * @SEHUB_WIRE_A_HUB_ID: u64, client's ATTACH: its port of the session is one of
+ *	a hub with this id: the session joins two hubs. Server's ATTACH to such a
+ *	client: the id of its own hub. See linux/sehub_probe.h
  *
  * Text is UTF-8 without control characters and without a terminating NUL.
  */
@@ -137,6 +140,7 @@ enum sehub_wire_attr {
 	SEHUB_WIRE_A_CODE = 17,
 	SEHUB_WIRE_A_TEXT = 18,
 	SEHUB_WIRE_A_CARRIER = 19,
+	SEHUB_WIRE_A_HUB_ID = 20,
 
 	__SEHUB_WIRE_A_END,
 };
@@ -163,6 +167,8 @@ enum sehub_wire_attr {
  * @SEHUB_WIRE_CLOSE_DISCONNECTED: an administrator ended the session; do not
  *	retry
  * @SEHUB_WIRE_CLOSE_TIMEOUT: the login or the peer took too long; retry
+ * @SEHUB_WIRE_CLOSE_LOOP: the two hubs are joined already, or are one; retry
+ *	later
  */
 enum sehub_wire_close {
 	SEHUB_WIRE_CLOSE_BYE = 1,
@@ -177,6 +183,7 @@ enum sehub_wire_close {
 	SEHUB_WIRE_CLOSE_BUSY = 10,
 	SEHUB_WIRE_CLOSE_DISCONNECTED = 11,
 	SEHUB_WIRE_CLOSE_TIMEOUT = 12,
+	SEHUB_WIRE_CLOSE_LOOP = 13,
 };
 
 #endif /* _UAPI_LINUX_SEHUB_WIRE_H */
