@@ -101,9 +101,33 @@ static int add_via(struct ctl *ctl, struct json_object *params)
 	return status;
 }
 
-static int add_all(struct ctl *ctl, struct json_object *params)
+/* What it is to be here: a network card, or a port of a hub. */
+static int add_place(struct ctl *ctl, struct json_object *params)
 {
 	const char *device = ctl->values[OPT_DEVICE];
+	const char *hub = ctl->values[OPT_HUB];
+	uint16_t vlan;
+
+	if (device && hub)
+		return ctl_misuse(ctl,
+				  "--device and --hub exclude each other: a connection that joins hubs has no card");
+	if (device && !sehub_is_ifname(device))
+		return ctl_misuse(ctl,
+				  "--device: \"%.40s\" is no name for a device",
+				  device);
+	if (device)
+		ctl_add_string(params, "device", device);
+	if (hub && sehub_parse_vlan(hub, &vlan))
+		return ctl_misuse(ctl,
+				  "--hub: \"%.40s\" is no hub number: 1 to 4094",
+				  hub);
+	if (hub)
+		ctl_add_int(params, "hub", vlan);
+	return CTL_OK;
+}
+
+static int add_all(struct ctl *ctl, struct json_object *params)
+{
 	const char *source = ctl->values[OPT_SOURCE];
 	enum sehub_source kind;
 	uint16_t vlan = 0;
@@ -115,12 +139,6 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 	ctl_add_string(params, "name", ctl->words[0]);
 	ctl_add_int(params, "vlan", vlan);
 	ctl_add_string(params, "user", ctl->values[OPT_USER]);
-	if (device && !sehub_is_ifname(device))
-		return ctl_misuse(ctl,
-				  "--device: \"%.40s\" is no name for a device",
-				  device);
-	if (device)
-		ctl_add_string(params, "device", device);
 	if (source && (!*source || sehub_parse_source(source, &kind)))
 		return ctl_misuse(ctl,
 				  "--source: \"%.60s\" is no address and no network device's name",
@@ -129,7 +147,9 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 		ctl_add_string(params, "source", source);
 	if (ctl_has(ctl, OPT_AUTO))
 		ctl_add_bool(params, "auto", true);
-	status = add_server(ctl, params);
+	status = add_place(ctl, params);
+	if (!status)
+		status = add_server(ctl, params);
 	if (!status)
 		status = ctl_add_grace(ctl, params);
 	if (!status)
@@ -226,12 +246,17 @@ static void print_connections(struct json_object *connections)
 		struct json_object *c =
 			json_object_array_get_idx(connections, i);
 		char text[PRINT_MAX];
+		int hub;
 
 		table_add(&table, ctl_get_string(c, "name"));
 		table_add(&table, ctl_get_string(c, "server"));
 		table_addf(&table, "%d", (int)ctl_get_int(c, "vlan"));
 		table_add(&table, ctl_get_string(c, "user"));
-		table_add(&table, ctl_get_string(c, "device"));
+		hub = (int)ctl_get_int(c, "hub");
+		if (hub)
+			table_addf(&table, "hub %d", hub);
+		else
+			table_add(&table, ctl_get_string(c, "device"));
 		table_add(&table, ctl_get_string(c, "state"));
 		table_add(&table, format_since(ctl_get_int(c, "since"), now,
 					       text));
@@ -267,7 +292,12 @@ static void print_device(struct json_object *c)
 	const char *wanted = ctl_get_string(c, "card");
 	const char *kind = ctl_get_string(c, "device_kind");
 	const char *text = "";
+	int hub = (int)ctl_get_int(c, "hub");
 
+	if (hub) {
+		print_value("joins", "hub %d of this machine", hub);
+		return;
+	}
 	if (!*kind && strcmp(wanted, "auto"))
 		kind = wanted;
 	if (!strcmp(kind, "tap"))

@@ -64,6 +64,8 @@ static int add_rules(struct ctl *ctl, struct json_object *params)
 	const char *sources = ctl->values[OPT_SOURCES];
 	struct sehub_sources list;
 	struct sehub_policy rules;
+	const char *cascade = ctl->values[OPT_CASCADE];
+	bool may_join = false;
 	struct sehub_err err;
 	const char *why;
 	uint32_t max = 0;
@@ -81,6 +83,12 @@ static int add_rules(struct ctl *ctl, struct json_object *params)
 		return CTL_USAGE;
 	if (ctl_has(ctl, OPT_MAX_SESSIONS))
 		ctl_add_int(params, "max_sessions", max);
+	if (cascade && sehub_parse_bool(cascade, &may_join))
+		return ctl_misuse(ctl,
+				  "--cascade: \"%.40s\" is neither on nor off",
+				  cascade);
+	if (cascade)
+		ctl_add_bool(params, "cascade", may_join);
 	return add_times(ctl, params);
 }
 
@@ -138,7 +146,7 @@ int cmd_user_set(struct ctl *ctl)
 	/* besides vlan and user */
 	if (!status && json_object_object_length(params) <= 2)
 		status = ctl_misuse(ctl,
-				    "nothing to set: give --policy, --max-sessions, --expires, --sources or --grace");
+				    "nothing to set: give --policy, --max-sessions, --expires, --sources, --grace or --cascade");
 	if (!status)
 		status = ctl_call(ctl, "UserSet", params, NULL);
 	json_object_put(params);
@@ -210,6 +218,8 @@ static void print_rules(struct json_object *user)
 		print_value("at a time", "%lld sessions", (long long)max);
 	else
 		print_value("at a time", "any number of sessions");
+	if (ctl_get_bool(user, "cascade"))
+		print_value("cascade", "may join hubs to this one");
 	print_value("comes from", "%s", ctl_get_string(user, "sources"));
 	print_value("expires", "%s",
 		    format_time(ctl_get_int(user, "expires"), text));

@@ -339,6 +339,7 @@ static void offer_value(struct completion *c, enum ctl_option option)
 		offer(c, "default");
 		break;
 	case OPT_SUPPRESS:
+	case OPT_CASCADE:
 		offer(c, "on");
 		offer(c, "off");
 		break;

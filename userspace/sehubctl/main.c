@@ -22,7 +22,8 @@
 #define OPT_IP_FILTER		(OPT(PORT) | OPT(MAC) | OPT(PREFIX))
 #define OPT_PASSWORD		(OPT(PASSWORD_FILE) | OPT(PASSWORD_FD))
 #define OPT_RULES		(OPT(POLICY) | OPT(MAX_SESSIONS) |	      \
-				 OPT(EXPIRES) | OPT(SOURCES) | OPT(GRACE))
+				 OPT(EXPIRES) | OPT(SOURCES) | OPT(GRACE) |   \
+				 OPT(CASCADE))
 
 const struct ctl_command ctl_commands[] = {
 	{ "hub", "add", cmd_hub_add, "", 0,
@@ -87,8 +88,8 @@ const struct ctl_command ctl_commands[] = {
 	  OPT(SERVER) | OPT(VLAN) | OPT(USER),
 	  OPT_PASSWORD | OPT(VIA) | OPT(VIA_PASSWORD_FILE) |
 	  OPT(SOURCE) | OPT(PIN) |
-	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(AUTO) |
-	  OPT(GRACE),
+	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(HUB) |
+	  OPT(AUTO) | OPT(GRACE),
 	  "describe a connection to a hub" },
 	{ "connection", "del", cmd_connection_del, "CONNECTION", 0, 0,
 	  "end a connection and forget it" },
