@@ -197,12 +197,14 @@ json() {
 	text=$(ctl "$name" "$@" --json) && jq -er "$filter" <<<"$text"
 }
 
-# hub_add VLAN: on the server
+# hub_add VLAN [MACHINE]: on the server if none is named
 hub_add() {
+	local machine=${2:-hub}
+
 	if [ -z "${KSFT_BRIDGES:-}" ]; then
-		ctl hub hub add --vlan "$1"
+		ctl "$machine" hub add --vlan "$1"
 	else
-		ip -n "${NS[hub]}" link add "sehub$1" up type bridge
+		ip -n "${NS[$machine]}" link add "sehub$1" up type bridge
 	fi
 }
 
