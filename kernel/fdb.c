@@ -184,6 +184,17 @@ static void __sehub_fdb_rebind(struct sehub_port *port,
 	sehub_hub_addrs_changed(port->hub);
 }
 
+/* A learned address is another port's from now on. */
+static void __sehub_fdb_give(struct sehub_port *port, struct sehub_port *old,
+			     struct sehub_fdb_entry *entry)
+{
+	WRITE_ONCE(old->fdb_count, old->fdb_count - 1);
+	WRITE_ONCE(port->fdb_count, port->fdb_count + 1);
+	__sehub_fdb_rebind(port, entry);
+	sehub_nl_notify_fdb(port->hub, entry->mac, port->number, entry->kind,
+			    SEHUB_CMD_FDB_NTF);
+}
+
 /* A known address was seen behind another port. */
 static int __sehub_fdb_move(struct sehub_port *port,
 			    const struct sehub_policy *policy,
@@ -203,12 +214,8 @@ static int __sehub_fdb_move(struct sehub_port *port,
 	if (sehub_fdb_port_is_full(port))
 		return SEHUB_A_DROPS_MAC_LIMIT;
 
-	WRITE_ONCE(old->fdb_count, old->fdb_count - 1);
-	WRITE_ONCE(port->fdb_count, port->fdb_count + 1);
-	__sehub_fdb_rebind(port, entry);
+	__sehub_fdb_give(port, old, entry);
 	atomic64_inc(&hub->fdb.moves);
-	sehub_nl_notify_fdb(hub, entry->mac, port->number, entry->kind,
-			    SEHUB_CMD_FDB_NTF);
 	return 0;
 }
 
@@ -414,6 +421,39 @@ void sehub_fdb_flush_dead(struct sehub_port *port)
 	WRITE_ONCE(port->dead, true);
 	xa_unlock_bh(&port->hub->fdb.by_id);
 	sehub_fdb_flush_port(port, 0, true);
+}
+
+/**
+ * sehub_fdb_inherit() - learned addresses of a port become another one's
+ * @port: who gets them, up to its limit
+ * @old: who had them; keeps the rest
+ * Context: process, RTNL.
+ */
+void sehub_fdb_inherit(struct sehub_port *port, struct sehub_port *old)
+{
+	struct sehub_hub *hub = port->hub;
+	struct sehub_fdb_entry *entry, *tmp;
+	LIST_HEAD(rest);
+	int n = 0;
+
+	ASSERT_RTNL();
+	xa_lock_bh(&hub->fdb.by_id);
+	while (!list_empty(&old->fdb_list) && !sehub_fdb_port_is_full(port)) {
+		entry = list_first_entry(&old->fdb_list, struct sehub_fdb_entry,
+					 port_list);
+		if (entry->kind == SEHUB_FDB_KIND_LEARNED)
+			__sehub_fdb_give(port, old, entry);
+		else
+			list_move(&entry->port_list, &rest);
+		if (++n % SEHUB_FDB_BATCH)
+			continue;
+		xa_unlock_bh(&hub->fdb.by_id);
+		cond_resched();
+		xa_lock_bh(&hub->fdb.by_id);
+	}
+	list_for_each_entry_safe(entry, tmp, &rest, port_list)
+		list_move(&entry->port_list, &old->fdb_list);
+	xa_unlock_bh(&hub->fdb.by_id);
 }
 
 /* Looks at all entries in batches; deletes those that @match says. */

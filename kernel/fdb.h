@@ -56,6 +56,7 @@ int sehub_fdb_del(struct sehub_hub *hub, const u8 *mac);
 int sehub_fdb_del_local(struct sehub_hub *hub, const u8 *mac);
 void sehub_fdb_flush(struct sehub_hub *hub, struct sehub_port *port, u8 kind);
 void sehub_fdb_flush_dead(struct sehub_port *port);
+void sehub_fdb_inherit(struct sehub_port *port, struct sehub_port *old);
 void sehub_fdb_reschedule(struct sehub_hub *hub);
 
 #endif /* _SEHUB_FDB_H */

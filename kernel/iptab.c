@@ -11,8 +11,6 @@
 #include "iptab_impl.h"
 #include "nl_notify.h"
 
-/* Entries looked at before an ageing or flush run lets others have the CPU. */
-#define SEHUB_IPTAB_BATCH	256
 /* Entries looked at to find one that can go when the table is full. */
 #define SEHUB_IPTAB_VICTIMS	64
 /* Notes of an address in an ageing time; jiffies that a note lasts. */
@@ -265,6 +263,24 @@ void __sehub_iptab_move(struct sehub_port *port, struct sehub_ip *entry,
 	WRITE_ONCE(entry->mac, mac);
 	WRITE_ONCE(entry->is_advertised, false);
 	WRITE_ONCE(entry->seen, jiffies);
+	sehub_hub_addrs_changed(hub);
+	__sehub_iptab_notify(hub, entry, SEHUB_CMD_IP_NTF);
+}
+
+/**
+ * __sehub_iptab_hand_over() - an address is behind another port from now on
+ * @port: that one
+ * @entry: the address's entry; all that is known of it stays
+ * Context: table's lock held.
+ */
+void __sehub_iptab_hand_over(struct sehub_port *port, struct sehub_ip *entry)
+{
+	struct sehub_hub *hub = port->hub;
+
+	sehub_iptab_assert_locked(hub);
+	__sehub_iptab_unlist(sehub_iptab_port(hub, entry), entry);
+	rcu_assign_pointer(entry->port, port);
+	__sehub_iptab_list(port, entry);
 	sehub_hub_addrs_changed(hub);
 	__sehub_iptab_notify(hub, entry, SEHUB_CMD_IP_NTF);
 }

@@ -85,6 +85,7 @@ bool sehub_iptab_matches(const struct sehub_ip *entry,
 void sehub_iptab_flush(struct sehub_hub *hub,
 		       const struct sehub_ip_filter *filter);
 void sehub_iptab_flush_port(struct sehub_port *port, bool leases_too);
+void sehub_iptab_inherit(struct sehub_port *port, struct sehub_port *old);
 void sehub_iptab_set_ageing(struct sehub_hub *hub, u32 seconds);
 
 /**

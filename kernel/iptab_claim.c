@@ -4,6 +4,8 @@
  * policies of ports allow, and who had it before. The table's lock guards every
  * change.
  */
+#include <linux/rtnetlink.h>
+
 #include "iptab_impl.h"
 
 /*
@@ -303,5 +305,44 @@ void sehub_iptab_release(struct sehub_port *port, u64 mac, const u8 *addr)
 	if (entry && sehub_iptab_is_leased(entry) && entry->mac == mac &&
 	    sehub_iptab_port(hub, entry) == port)
 		__sehub_iptab_del(hub, entry);
+	xa_unlock_bh(&hub->iptab.by_id);
+}
+
+/**
+ * sehub_iptab_inherit() - addresses of a port become another one's
+ * @port: who gets them, as far as its policy lets it
+ * @old: who had them; keeps the rest
+ *
+ * Leases come first. What is known of an address stays known.
+ *
+ * Context: process, RTNL.
+ */
+void sehub_iptab_inherit(struct sehub_port *port, struct sehub_port *old)
+{
+	const struct sehub_policy *policy = rtnl_dereference(port->policy);
+	struct sehub_hub *hub = port->hub;
+	struct sehub_ip *entry, *next;
+	LIST_HEAD(rest);
+	int n = 0;
+
+	ASSERT_RTNL();
+	xa_lock_bh(&hub->iptab.by_id);
+	while (!list_empty(&old->ip_list)) {
+		entry = list_first_entry(&old->ip_list, struct sehub_ip,
+					 port_list);
+		if (sehub_iptab_port_is_full(port, policy, entry->class) ||
+		    (sehub_iptab_needs_lease(policy, entry->addr) &&
+		     !sehub_iptab_is_leased(entry)))
+			list_move_tail(&entry->port_list, &rest);
+		else
+			__sehub_iptab_hand_over(port, entry);
+		if (++n % SEHUB_IPTAB_BATCH)
+			continue;
+		xa_unlock_bh(&hub->iptab.by_id);
+		cond_resched();
+		xa_lock_bh(&hub->iptab.by_id);
+	}
+	list_for_each_entry_safe(entry, next, &rest, port_list)
+		list_move_tail(&entry->port_list, &old->ip_list);
 	xa_unlock_bh(&hub->iptab.by_id);
 }

@@ -5,6 +5,9 @@
 
 #include "iptab.h"
 
+/* Entries looked at before an ageing or flush run lets others have the CPU. */
+#define SEHUB_IPTAB_BATCH	256
+
 #define sehub_iptab_assert_locked(hub) \
 	lockdep_assert_held(&(hub)->iptab.by_id.xa_lock)
 
@@ -44,6 +47,7 @@ struct sehub_ip *__sehub_iptab_insert(struct sehub_port *port, u64 mac,
 bool __sehub_iptab_has_room(struct sehub_hub *hub, bool needed);
 void __sehub_iptab_move(struct sehub_port *port, struct sehub_ip *entry,
 			u64 mac, u8 source);
+void __sehub_iptab_hand_over(struct sehub_port *port, struct sehub_ip *entry);
 void __sehub_iptab_set_source(struct sehub_port *port,
 			      struct sehub_ip *entry, u8 source);
 void __sehub_iptab_del(struct sehub_hub *hub, struct sehub_ip *entry);

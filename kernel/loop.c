@@ -358,10 +358,12 @@ static void sehub_loop_work(struct work_struct *work)
  * sehub_loop_check_peer() - may a cascade to this hub be made?
  * @hub: where it would be a port
  * @peer: id of the hub at its other end
+ * @old: session that it replaces, or NULL
  * @extack: receives the reason of a refusal
  * Context: process, RTNL. Return: 0 or -ELOOP.
  */
 int sehub_loop_check_peer(struct sehub_hub *hub, u64 peer,
+			  const struct sehub_session *old,
 			  struct netlink_ext_ack *extack)
 {
 	struct sehub_port *port;
@@ -373,7 +375,8 @@ int sehub_loop_check_peer(struct sehub_hub *hub, u64 peer,
 	}
 	list_for_each_entry(port, &hub->port_list, list) {
 		if (port->kind != SEHUB_PORT_KIND_SESSION ||
-		    sehub_session(port)->peer_hub != peer)
+		    sehub_session(port)->peer_hub != peer ||
+		    sehub_session(port) == old)
 			continue;
 		NL_SET_ERR_MSG_MOD(extack,
 				   "another port joins these two hubs already");

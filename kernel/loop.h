@@ -11,6 +11,7 @@
 void sehub_loop_init(struct sehub_hub *hub);
 void sehub_loop_uninit(struct sehub_hub *hub);
 int sehub_loop_check_peer(struct sehub_hub *hub, u64 peer,
+			  const struct sehub_session *old,
 			  struct netlink_ext_ack *extack);
 void sehub_loop_cascade_added(struct sehub_session *session);
 void sehub_loop_cascade_up(struct sehub_session *session, unsigned long away);

@@ -63,6 +63,7 @@ const struct nla_policy
 sehub_nl_session_config_policy[SEHUB_A_SESSION_MAX + 1] = {
 	SEHUB_NL_SESSION_CONFIG,
 	[SEHUB_A_SESSION_PEER_HUB] = { .type = NLA_U64 },
+	[SEHUB_A_SESSION_HEIR_OF] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* A session port named by its id, and its settings. */

@@ -14,11 +14,23 @@
 
 /* A session is shown and changed from where it was made or where its hub is. */
 static struct sehub_session *
+sehub_nl_port_by_id(struct net *net, const struct nlattr *id,
+		    struct netlink_ext_ack *extack)
+{
+	struct sehub_session *session = sehub_session_find(nla_get_u32(id));
+
+	if (session && (session->home_net == net->net_cookie ||
+			dev_net(session->port.hub->dev) == net))
+		return session;
+	NL_SET_ERR_MSG_ATTR(extack, id, "no session port with this id");
+	return ERR_PTR(-ENOENT);
+}
+
+static struct sehub_session *
 sehub_nl_port_session(struct net *net, struct nlattr *nest,
 		      struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[SEHUB_A_SESSION_MAX + 1];
-	struct sehub_session *session;
 
 	/* The policy of the request has validated it. */
 	nla_parse_nested_deprecated(tb, SEHUB_A_SESSION_MAX, nest, NULL, NULL);
@@ -27,14 +39,7 @@ sehub_nl_port_session(struct net *net, struct nlattr *nest,
 				    "session port is named by its id");
 		return ERR_PTR(-EINVAL);
 	}
-	session = sehub_session_find(nla_get_u32(tb[SEHUB_A_SESSION_ID]));
-	if (!session || (session->home_net != net->net_cookie &&
-			 dev_net(session->port.hub->dev) != net)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[SEHUB_A_SESSION_ID],
-				    "no session port with this id");
-		return ERR_PTR(-ENOENT);
-	}
-	return session;
+	return sehub_nl_port_by_id(net, tb[SEHUB_A_SESSION_ID], extack);
 }
 
 static bool sehub_nl_port_names_session(struct nlattr **tb)
@@ -164,6 +169,39 @@ static int sehub_nl_port_parse(struct genl_info *info, struct nlattr **tb,
 				info->extack);
 }
 
+/* The session that a new one of @hub is to replace, or NULL. */
+static struct sehub_session *
+sehub_nl_port_old(struct net *net, struct sehub_hub *hub, struct nlattr **tb,
+		  struct netlink_ext_ack *extack)
+{
+	struct nlattr *stb[SEHUB_A_SESSION_MAX + 1];
+	struct sehub_session *old;
+	struct nlattr *attr;
+
+	if (!tb[SEHUB_A_PORT_SESSION])
+		return NULL;
+	/* The policy of the request has validated it. */
+	nla_parse_nested_deprecated(stb, SEHUB_A_SESSION_MAX,
+				    tb[SEHUB_A_PORT_SESSION], NULL, NULL);
+	attr = stb[SEHUB_A_SESSION_HEIR_OF];
+	if (!attr)
+		return NULL;
+	old = sehub_nl_port_by_id(net, attr, extack);
+	if (IS_ERR(old))
+		return old;
+	if (old->port.hub != hub) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "session port is one of another hub");
+		return ERR_PTR(-EINVAL);
+	}
+	if (READ_ONCE(old->attached)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "session port has an owner, detach it first");
+		return ERR_PTR(-EBUSY);
+	}
+	return old;
+}
+
 /**
  * sehub_nl_port_new_doit() - make a session port
  * @skb: request
@@ -202,6 +240,11 @@ int sehub_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
 			goto out_unlock;
 	}
 	sehub_nl_port_config(tb, &config);
+	config.heir_of = sehub_nl_port_old(net, hub, tb, info->extack);
+	if (IS_ERR(config.heir_of)) {
+		err = PTR_ERR(config.heir_of);
+		goto out_unlock;
+	}
 	if (tb[SEHUB_A_PORT_POLICY] && nla_len(tb[SEHUB_A_PORT_POLICY])) {
 		err = sehub_nl_port_policy_parse(tb[SEHUB_A_PORT_POLICY],
 						 &policy, info->extack);

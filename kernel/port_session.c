@@ -13,6 +13,7 @@
 
 #include "cable_netlink.h"
 #include "fdb.h"
+#include "iptab.h"
 #include "loop.h"
 #include "nl_notify.h"
 #include "port.h"
@@ -104,6 +105,15 @@ static void sehub_session_grace_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
+/* @session takes the place of @old, which nobody owns. */
+static void sehub_session_inherit(struct sehub_session *session,
+				  struct sehub_session *old)
+{
+	sehub_fdb_inherit(&session->port, &old->port);
+	sehub_iptab_inherit(&session->port, &old->port);
+	sehub_session_del(old, SEHUB_PORT_DEL_REASON_REPLACED);
+}
+
 /**
  * sehub_session_new() - make a session port
  * @hub: the hub
@@ -124,7 +134,8 @@ sehub_session_new(struct sehub_hub *hub,
 	int err;
 
 	if (config->peer_hub) {
-		err = sehub_loop_check_peer(hub, config->peer_hub, extack);
+		err = sehub_loop_check_peer(hub, config->peer_hub,
+					    config->heir_of, extack);
 		if (err)
 			return ERR_PTR(err);
 	}
@@ -162,6 +173,8 @@ sehub_session_new(struct sehub_hub *hub,
 		goto err_del_cascade;
 	/* Complete: let xfer find it. The place is reserved, no allocation. */
 	xa_store(&sehub_sessions, session->id, session, GFP_KERNEL);
+	if (config->heir_of)
+		sehub_session_inherit(session, config->heir_of);
 	return session;
 
 err_del_cascade:

@@ -19,6 +19,7 @@
  * @cookie_len: its length
  * @policy: policy of a new port, or NULL
  * @peer_hub: of a new port, id of the hub at its other end; 0: none
+ * @heir_of: of a new port, the session that it replaces, or NULL
  */
 struct sehub_session_config {
 	const char *name;
@@ -30,6 +31,7 @@ struct sehub_session_config {
 	u32 cookie_len;
 	const struct sehub_policy_config *policy;
 	u64 peer_hub;
+	struct sehub_session *heir_of;
 };
 
 /**

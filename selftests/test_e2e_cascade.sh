@@ -92,11 +92,9 @@ blocked_are() {
 
 # once MACHINE ADDRESS: answers come, and none twice
 once() {
-	on "$1" ping -n -c 3 -i 0.2 -W 2 "$2" >"$TMP/ping" 2>&1 &&
-		! grep DUP "$TMP/ping" || {
-		cat "$TMP/ping"
-		return 1
-	}
+	on "$1" ping -n -c 3 -i 0.2 -W 2 "$2" >"$TMP/ping" 2>&1
+	cat "$TMP/ping"
+	grep -q " 3 received" "$TMP/ping" && ! grep -q DUP "$TMP/ping"
 }
 
 test_user_who_may_not() {

@@ -46,6 +46,19 @@ test_no_resume() {
 		equal "$(json a .resumes connection show office)" 0 resumes
 }
 
+# The client has lost its session, and logs in anew; the server still has it.
+newer_login() {
+	local before
+
+	before=$(session_of alice) || return 1
+	daemon_end a KILL
+	ctl a port del office uplink && daemon_start a &&
+		busywait 60000 has_another "$before" && sessions_are \
+			'.user == "alice"' 1 && logged hub \
+			"session-end session=$before .*newer login" &&
+		listen_at_a
+}
+
 test_dhcp_force() {
 	policy dhcp-force &&
 		stopped no_lease udp4 src="$MAC_A" sip=203.0.113.66 &&
@@ -61,6 +74,10 @@ test_dhcp_force() {
 		--tryagain 1 --script /bin/true &&
 		arrives udp4 src="$MAC_A" sip=203.0.113.100 &&
 		arrives arp src="$MAC_A" spa=203.0.113.100 &&
+		stopped no_lease udp4 src="$MAC_A" sip=203.0.113.66 &&
+		newer_login &&
+		arrives udp4 src="$MAC_A" sip=203.0.113.100 seq=2 &&
+		arrives arp src="$MAC_A" spa=203.0.113.100 seq=2 &&
 		stopped no_lease udp4 src="$MAC_A" sip=203.0.113.66
 	local status=$?
 	kill "$dnsmasq"

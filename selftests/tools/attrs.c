@@ -11,7 +11,7 @@ static const char *const port_kinds[] = { "local", "device", "session", NULL };
 static const char *const port_states[] = { "down", "up", "detached",
 					   "blocked", NULL };
 static const char *const del_reasons[] = { "requested", "hub", "device",
-					   "grace", NULL };
+					   "grace", "replaced", NULL };
 static const char *const fdb_kinds[] = { "learned", "static", "local", NULL };
 
 static const char *const ip_sources[] = { "header", "arp", "nd", "dhcp", NULL };
@@ -124,6 +124,7 @@ static const struct attr session_attrs[] = {
 	{ "peer-rx", SEHUB_A_SESSION_PEER_RX, ATTR_U64, NULL, NULL },
 	{ "peer-oldest", SEHUB_A_SESSION_PEER_OLDEST, ATTR_U64, NULL, NULL },
 	{ "peer-hub", SEHUB_A_SESSION_PEER_HUB, ATTR_U64, NULL, NULL },
+	{ "heir-of", SEHUB_A_SESSION_HEIR_OF, ATTR_U32, NULL, NULL },
 	{ NULL, 0, 0, NULL, NULL }
 };
 

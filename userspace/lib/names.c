@@ -136,6 +136,7 @@ const char *sehub_port_del_reason_name(uint32_t reason)
 		[SEHUB_PORT_DEL_REASON_HUB] = "hub",
 		[SEHUB_PORT_DEL_REASON_DEVICE] = "device",
 		[SEHUB_PORT_DEL_REASON_GRACE] = "grace",
+		[SEHUB_PORT_DEL_REASON_REPLACED] = "replaced",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), reason);
@@ -214,6 +215,7 @@ static const struct attr session_attrs[] = {
 	[SEHUB_A_SESSION_PEER_RX] = { "peer-rx", NULL },
 	[SEHUB_A_SESSION_PEER_OLDEST] = { "peer-oldest", NULL },
 	[SEHUB_A_SESSION_PEER_HUB] = { "peer-hub", NULL },
+	[SEHUB_A_SESSION_HEIR_OF] = { "heir-of", NULL },
 };
 static const struct set session_set = SET(session_attrs);
 

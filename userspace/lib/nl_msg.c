@@ -58,6 +58,9 @@ static int put_session(struct nl_msg *msg, uint32_t id,
 	if (config && config->set & SEHUB_PORT_PEER_HUB)
 		err |= nla_put_u64(msg, SEHUB_A_SESSION_PEER_HUB,
 				   config->peer_hub);
+	if (config && config->set & SEHUB_PORT_HEIR_OF)
+		err |= nla_put_u32(msg, SEHUB_A_SESSION_HEIR_OF,
+				   config->heir_of);
 	if (err)
 		return -ENOMEM;
 	/* Drops the nest again where nothing was put. */

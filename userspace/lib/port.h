@@ -128,6 +128,7 @@ struct sehub_port_ref {
 #define SEHUB_PORT_PEER_OLDEST	0x0080
 #define SEHUB_PORT_POLICY	0x0100
 #define SEHUB_PORT_PEER_HUB	0x0200
+#define SEHUB_PORT_HEIR_OF	0x0400
 
 /**
  * struct sehub_port_config - settings of a port
@@ -142,12 +143,13 @@ struct sehub_port_ref {
  * @peer_rx: attach only: the peer's rx-count
  * @peer_oldest: attach only: the peer's tx-acked
  * @peer_hub: new sessions only: id of the hub at the other end
+ * @heir_of: new sessions only: id of the detached one that it replaces
  * @policy: the whole policy, in place of the one before; with it max_mac in
  *	place of @fdb_max, even where that is to be sent. All zero takes the
  *	policy away
  *
- * sehub_port_set() takes all but peer_rx, peer_oldest and peer_hub, session_new
- * all but the first two; session_attach takes features, peer_rx and peer_oldest.
+ * sehub_port_set() takes all but those that only new ones or attaching
+ * have, session_new all but those of attaching, which takes features besides.
  */
 struct sehub_port_config {
 	unsigned int set;
@@ -161,6 +163,7 @@ struct sehub_port_config {
 	uint64_t peer_rx;
 	uint64_t peer_oldest;
 	uint64_t peer_hub;
+	uint32_t heir_of;
 	const struct sehub_policy *policy;
 };
 

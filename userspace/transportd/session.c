@@ -178,7 +178,9 @@ void session_end(struct session *s, uint16_t code, const char *text)
 		snprintf(s->end_text, sizeof(s->end_text), "%s", text);
 	} else if (s->state == SESSION_OPEN) {
 		/* The main thread may not know the port's id yet. */
-		if (code != SEHUB_WIRE_CLOSE_SHUTDOWN)
+		if (code == SEHUB_WIRE_CLOSE_REPLACED)
+			session_detach_port(s);
+		else if (code != SEHUB_WIRE_CLOSE_SHUTDOWN)
 			session_delete_port(s);
 		session_close(s, code, text);
 	}

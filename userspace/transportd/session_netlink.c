@@ -36,6 +36,9 @@ static int netlink_begin(struct session *s, const struct session_start *start,
 	config.peer_hub = start->peer_hub;
 	if (start->peer_hub)
 		config.set |= SEHUB_PORT_PEER_HUB;
+	config.heir_of = start->heir_of;
+	if (start->heir_of)
+		config.set |= SEHUB_PORT_HEIR_OF;
 	if (start->has_policy) {
 		config.set |= SEHUB_PORT_POLICY;
 		config.policy = &start->policy;

@@ -15,6 +15,9 @@
 #include "log.h"
 #include "port.h"
 
+/* How long a port waits for the one that replaces it to be made. */
+#define REPLACE_MS	10000
+
 static const char *const state_names[] = {
 	[SERVER_STARTING] = "connected",
 	[SERVER_CONNECTED] = "connected",
@@ -157,11 +160,35 @@ int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
 	return ret;
 }
 
+void sessions_drop_port(struct sessions *ss, uint32_t id)
+{
+	if (id)
+		kernel_delete_port(ss->d->kernel, id, NULL);
+}
+
 void sessions_drop(struct sessions *ss, struct server_session *s)
 {
-	if (s->port_id)
-		kernel_delete_port(ss->d->kernel, s->port_id, NULL);
+	sessions_drop_port(ss, s->port_id);
+	sessions_drop_port(ss, s->heir_of);
 	sessions_del(ss, s);
+}
+
+uint32_t sessions_replace(struct sessions *ss, struct server_session *s)
+{
+	static const char why[] = "a newer login took this session's place";
+	uint32_t id = s->port_id;
+
+	/* What goes with a TAP device is the bridge's, and it learns anew. */
+	if (!id || kernel_port_device(ss->d->kernel, id) ||
+	    kernel_set_policy(ss->d->kernel, id, NULL, REPLACE_MS, NULL) ||
+	    kernel_detach_port(ss->d->kernel, id, NULL)) {
+		sessions_end(ss, s, SEHUB_WIRE_CLOSE_REPLACED, why);
+		return 0;
+	}
+	sessions_log_end(s, "server", why);
+	worker_end(ss->d->workers, s->ref, SEHUB_WIRE_CLOSE_REPLACED, why);
+	sessions_del(ss, s);
+	return id;
 }
 
 void sessions_end(struct sessions *ss, struct server_session *s, uint16_t code,
@@ -210,6 +237,7 @@ static void started(struct sessions *ss, struct server_session *s,
 
 	sessions_set_state(s, SERVER_CONNECTED);
 	s->port_id = event->port_id;
+	s->heir_of = 0;
 	s->port_number = event->port_number;
 	log_info("session-%s session=%s vlan=%u user=%s address=%s client=%s cipher=%s port=%u resumes=%u",
 		 s->is_resuming ? "resume" : "start", s->id.session,

@@ -50,6 +50,7 @@ enum server_state {
  * @cipher: of its line, the same
  * @carrier: how the client says that its line is made, the same
  * @expires: when it has to end, seconds since the epoch; 0: never
+ * @heir_of: port whose addresses its own will get, 0: of none
  * @is_stale: what its user may do is still to be applied to its port
  */
 struct server_session {
@@ -65,6 +66,7 @@ struct server_session {
 	char cipher[SESSION_CIPHER_MAX];
 	char carrier[SESSION_CARRIER_MAX];
 	int64_t expires;
+	uint32_t heir_of;
 	bool is_stale;
 };
 

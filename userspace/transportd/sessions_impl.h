@@ -22,9 +22,16 @@ struct sessions {
 /* NULL without memory. */
 struct server_session *sessions_add(struct sessions *ss);
 void sessions_del(struct sessions *ss, struct server_session *s);
-/* The same, with its port. */
+/* A port, if there is one: @id is not 0. */
+void sessions_drop_port(struct sessions *ss, uint32_t id);
+/* A session with its port, and with one that it was to replace. */
 void sessions_drop(struct sessions *ss, struct server_session *s);
 void sessions_set_state(struct server_session *s, enum server_state state);
+/*
+ * Ends a session for a newer one of the same client. Return: id of its port,
+ * which has addresses to be handed over and no owner, or 0.
+ */
+uint32_t sessions_replace(struct sessions *ss, struct server_session *s);
 void sessions_log_end(const struct server_session *s, const char *who,
 		      const char *text);
 /* Has the kernel keep @id with the session's port. */

@@ -113,7 +113,7 @@ static void hand_over(struct sessions *ss, struct server_session *s,
 
 /* A login takes over the session that the same installation had. */
 static int replace(struct sessions *ss, const struct session_request *req,
-		   struct refusal *why)
+		   uint32_t *heir_of, struct refusal *why)
 {
 	struct server_session *old;
 
@@ -124,8 +124,7 @@ static int replace(struct sessions *ss, const struct session_request *req,
 	if (old->state == SERVER_STARTING)
 		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
 			      "an earlier login is not finished, try again");
-	sessions_end(ss, old, SEHUB_WIRE_CLOSE_REPLACED,
-		     "a newer login took this session's place");
+	*heir_of = sessions_replace(ss, old);
 	return 0;
 }
 
@@ -233,10 +232,29 @@ static int prepare(struct sessions *ss, struct server_session *s,
 	return 0;
 }
 
+static struct server_session *add(struct sessions *ss,
+				  uint8_t ticket[SEHUB_WIRE_TICKET_LEN],
+				  struct refusal *why)
+{
+	struct server_session *s;
+
+	if (ss->count >= ss->d->config.max_sessions) {
+		refuse(why, SEHUB_WIRE_CLOSE_BUSY,
+		       "the server has no room for another session");
+		return NULL;
+	}
+	s = sessions_add(ss);
+	if (s && !resume_ticket(ticket, s->id.ticket))
+		return s;
+	if (s)
+		sessions_del(ss, s);
+	refuse(why, SEHUB_WIRE_CLOSE_BUSY, "the server is out of memory");
+	return NULL;
+}
+
 int sessions_open(struct sessions *ss, const struct session_request *req,
 		  struct channel *ch, struct refusal *why)
 {
-	const struct config *config = &ss->d->config;
 	uint8_t ticket[SEHUB_WIRE_TICKET_LEN];
 	struct session_start start = { .parts.fd = -1 };
 	struct server_session *s;
@@ -251,25 +269,21 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	if (!ret)
 		ret = check_number(ss, req, why);
 	if (!ret)
-		ret = replace(ss, req, why);
+		ret = replace(ss, req, &start.heir_of, why);
 	if (ret)
 		return ret;
-	if (ss->count >= config->max_sessions)
-		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
-			      "the server has no room for another session");
-	s = sessions_add(ss);
-	if (!s || resume_ticket(ticket, s->id.ticket)) {
-		if (s)
-			sessions_del(ss, s);
-		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
-			      "the server is out of memory");
+	s = add(ss, ticket, why);
+	if (!s) {
+		sessions_drop_port(ss, start.heir_of);
+		return -ECONNREFUSED;
 	}
+	s->heir_of = start.heir_of;
 	fill_id(ss, &s->id, req);
 	fill_line(s, req, ch);
 	fill_start(&start, s);
 	s->expires = req->user->expires;
 	start.grace = sessions_grace(ss, req->user, &s->id);
-	start.queue_limit = config->queue_limit;
+	start.queue_limit = ss->d->config.queue_limit;
 	start.peer_hub = req->peer_hub;
 	snprintf(start.port_name, sizeof(start.port_name), "%s",
 		 s->id.session);
@@ -278,7 +292,7 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	build_attach(&start, s, ticket, hub.id);
 	ret = prepare(ss, s, &start, why);
 	if (ret)
-		sessions_del(ss, s);
+		sessions_drop(ss, s);
 	else
 		hand_over(ss, s, &start, ch);
 	tls_wipe(ticket, sizeof(ticket));

@@ -52,6 +52,7 @@ struct session_ref {
  * @cookie_len: its length
  * @grace: of a new port, milliseconds
  * @queue_limit: of a new port, bytes
+ * @heir_of: a new port gets the addresses of this one, which goes; 0: of none
  * @peer_hub: a new port leads to the hub with this id, 0: to none
  * @has_policy: a new port has a policy
  * @policy: this one
@@ -80,6 +81,7 @@ struct session_start {
 	size_t cookie_len;
 	uint32_t grace;
 	uint32_t queue_limit;
+	uint32_t heir_of;
 	uint64_t peer_hub;
 	bool has_policy;
 	struct sehub_policy policy;
@@ -170,7 +172,8 @@ struct session_ref worker_start(struct worker_pool *pool,
 
 /*
  * End a session: the peer is told. The port is the caller's affair, except
- * that a new one which is just being made is deleted. No event comes.
+ * that a new one which is just being made is deleted. One that is replaced
+ * loses its owner and nothing else. No event comes.
  */
 void worker_end(struct worker_pool *pool, struct session_ref ref,
 		uint16_t code, const char *text);

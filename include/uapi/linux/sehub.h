@@ -56,12 +56,15 @@ enum sehub_port_state {
  *   network namespace.
  * @SEHUB_PORT_DEL_REASON_GRACE: The grace time of a detached session port
  *   ended.
+ * @SEHUB_PORT_DEL_REASON_REPLACED: By a new session, which has its addresses
+ *   now.
  */
 enum sehub_port_del_reason {
 	SEHUB_PORT_DEL_REASON_REQUESTED,
 	SEHUB_PORT_DEL_REASON_HUB,
 	SEHUB_PORT_DEL_REASON_DEVICE,
 	SEHUB_PORT_DEL_REASON_GRACE,
+	SEHUB_PORT_DEL_REASON_REPLACED,
 };
 
 /**
@@ -266,6 +269,7 @@ enum {
 	SEHUB_A_SESSION_PEER_RX,
 	SEHUB_A_SESSION_PEER_OLDEST,
 	SEHUB_A_SESSION_PEER_HUB,
+	SEHUB_A_SESSION_HEIR_OF,
 	SEHUB_A_SESSION_PAD,
 
 	__SEHUB_A_SESSION_MAX,
