@@ -17,6 +17,7 @@ TESTS="
 	dante_with_a_user
 	microsocks_with_a_user
 	environment
+	environment_with_socks
 "
 
 # shellcheck source=proxies.sh
@@ -92,18 +93,27 @@ test_microsocks_with_a_user() {
 			--via-password-file "$TMP/password.secret"
 }
 
-# The daemon's own, as its unit file would set it.
-test_environment() {
+# by_environment CARRIER URL: the daemon's own, as its unit file would set it
+by_environment() {
 	local status
 
-	daemon_end c TERM && squid_basic || return 1
-	export https_proxy=http://bob:secret@$P:3128
-	daemon_start c && by_name http env
+	daemon_end c TERM || return 1
+	export https_proxy=$2
+	daemon_start c && by_name "$1" env
 	status=$?
 	unset https_proxy
 	! grep -q secret "$TMP/c/log" || status=1
 	daemon_end c TERM && daemon_start c || status=1
 	return $status
+}
+
+test_environment() {
+	squid_basic && by_environment http "http://bob:secret@$P:3128"
+}
+
+test_environment_with_socks() {
+	microsocks_start &&
+		by_environment socks5h "socks5h://bob:secret@$P:1081"
 }
 
 setup

@@ -5,7 +5,8 @@
  * can say what no real one would.
  *
  * links: transportd/carrier.c transportd/carrier_curl.c
- * links: transportd/carrier_error.c transportd/carrier_ssh.c
+ * links: transportd/carrier_env.c transportd/carrier_error.c
+ * links: transportd/carrier_ssh.c
  * links: transportd/child.c lib/via.c lib/err.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c
  * links: lib/addr.c tests/carrier_run.c
@@ -427,6 +428,47 @@ static void test_silent_proxy(void **state)
 	assert_non_null(strstr(carrier_error, ": timed out"));
 }
 
+/* Each kind under each of its names. */
+static void test_socks_of_the_environment(void **state)
+{
+	static const struct {
+		const char *scheme;
+		enum sehub_via_kind kind;
+		struct step steps[STEPS_MAX];
+	} cases[] = {
+		{ "socks4a", SEHUB_VIA_SOCKS4A, {
+			SOCKS(REQUEST4A, "\0\132\0\0\0\0\0\0"), { 0 } } },
+		{ "socks5h", SEHUB_VIA_SOCKS5H, {
+			SOCKS("\5\1\0", "\5\0"),
+			SOCKS(REQUEST5, REPLY5("\0")), { 0 } } },
+		{ "SOCKS5H", SEHUB_VIA_SOCKS5H, {
+			SOCKS("\5\1\0", "\5\0"),
+			SOCKS(REQUEST5, REPLY5("\0")), { 0 } } },
+	};
+	char url[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		proxy_start(cases[i].steps, true);
+		snprintf(url, sizeof(url), "%s://127.0.0.1:%u", cases[i].scheme,
+			 proxy.port);
+		setenv("https_proxy", url, 1);
+		carrier_dial_via(SERVER, SERVER_PORT, "env", "", 10000);
+		assert_string_equal(carrier_error, "");
+		assert_int_equal(carrier_kind, cases[i].kind);
+		proxy_end();
+	}
+	/* its refusal is one of the proxy */
+	proxy_start((struct step[]){ SOCKS("\5\1\0", "\5\377"), { 0 } }, false);
+	snprintf(url, sizeof(url), "socks5h://127.0.0.1:%u", proxy.port);
+	setenv("https_proxy", url, 1);
+	carrier_dial_via(SERVER, SERVER_PORT, "env", "", 10000);
+	proxy_end();
+	assert_string_equal(carrier_error,
+			    "cannot connect to server.invalid:443 as the environment says: the proxy wants a user, or another one");
+	unsetenv("https_proxy");
+}
+
 static void test_environment(void **state)
 {
 	static const char *const wrong[] = {
@@ -489,6 +531,13 @@ static void test_environment(void **state)
 	carrier_dial_via("127.0.0.1", 9, "env", "", 10000);
 	assert_non_null(strstr(carrier_error, ": Connection refused"));
 	assert_false(carrier_final);
+	/* a proxy and a server on the same port are told apart, too */
+	snprintf(url, sizeof(url), "socks5://127.0.0.1:%u", port);
+	setenv("https_proxy", url, 1);
+	carrier_dial_via("127.0.0.1", port, "env", "", 10000);
+	assert_string_equal(carrier_error, "");
+	assert_int_equal(carrier_kind, SEHUB_VIA_DIRECT);
+	close(carrier_fd);
 	unsetenv("no_proxy");
 
 	/* and nothing in it is a straight way */
@@ -513,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_name_that_is_looked_up_here),
 		cmocka_unit_test(test_proxy_out_of_reach),
 		cmocka_unit_test(test_silent_proxy),
+		cmocka_unit_test(test_socks_of_the_environment),
 		cmocka_unit_test(test_environment),
 	};
 

@@ -4,7 +4,8 @@
  * with, what becomes of what it says, and that it never stays behind.
  *
  * links: transportd/carrier.c transportd/carrier_curl.c
- * links: transportd/carrier_error.c transportd/carrier_ssh.c
+ * links: transportd/carrier_env.c transportd/carrier_error.c
+ * links: transportd/carrier_ssh.c
  * links: transportd/child.c lib/via.c lib/err.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c
  * links: lib/addr.c tests/carrier_run.c

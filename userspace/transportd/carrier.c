@@ -73,7 +73,7 @@ struct carrier *carrier_connect(struct carriers *cs,
 	if (c->via.kind == SEHUB_VIA_SSH)
 		err = carrier_ssh_begin(c, target, timeout_ms);
 	else
-		err = carrier_curl_begin(c, target, timeout_ms);
+		err = carrier_curl_begin(c, target->via_password, timeout_ms);
 	if (!err)
 		return c;
 	free(c);

@@ -47,8 +47,7 @@ struct carrier_target {
  * @line: the process behind @fd, the callee's from now on; NULL: there is none.
  *	It may not have reached the server yet, and may never do so
  * @address: of the other side, which may be a proxy; "" if it failed
- * @kind: how it was made, not %SEHUB_VIA_ENV. A SOCKS proxy of the environment is
- *	not seen, and counts as none
+ * @kind: how it was made, not %SEHUB_VIA_ENV
  * @error: one line that names the step that failed; NULL if none did
  * @is_final: failed in a way that time does not heal: a proxy refuses the user
  */

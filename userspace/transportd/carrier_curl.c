@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
@@ -62,24 +61,31 @@ static int take_socket(struct carrier *c, char *address, size_t size)
 	return fd;
 }
 
-/* The environment may have named a proxy, and made an exception. */
-static enum sehub_via_kind used_way(const struct carrier *c)
+/*
+ * The proxy of the environment is for this server: libcurl, which knows the
+ * exceptions, did not get along with the one that it was given in its place.
+ */
+static bool is_for_proxy(const struct carrier *c, CURLcode code)
 {
-	long http = 0;
-
-	if (c->via.kind != SEHUB_VIA_ENV)
-		return c->via.kind;
-	curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &http);
-	return http ? SEHUB_VIA_HTTP : SEHUB_VIA_DIRECT;
+	return carrier_has_bad_proxy(c, code) && c->asked != SEHUB_VIA_ENV;
 }
+
+static int dial(struct carrier *c, const char *password);
 
 static void finish(struct carrier *c, CURLcode code)
 {
 	char address[CONFIG_ADDRESS_MAX] = "", error[CARRIER_ERROR_MAX];
-	struct carrier_result result = {
-		.fd = -1, .address = address, .kind = used_way(c),
-	};
+	struct carrier_result result = { .fd = -1, .address = address };
 
+	if (is_for_proxy(c, code)) {
+		c->kind = c->asked;
+		c->asked = SEHUB_VIA_DIRECT;
+		carrier_curl_end(c);
+		if (!dial(c, ""))
+			return;
+		code = CURLE_OUT_OF_MEMORY;
+	}
+	result.kind = c->kind;
 	if (code == CURLE_OK) {
 		result.fd = take_socket(c, address, sizeof(address));
 		if (result.fd < 0)
@@ -180,34 +186,11 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-/*
- * What the environment says of a stream that carries TLS. curl(1) looks there
- * in this order, and libcurl itself honours no_proxy.
- */
-static const char *proxy_of_environment(void)
-{
-	static const char *const names[] = {
-		"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-	};
-	const char *value;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = getenv(names[i]);
-		if (value && *value)
-			return value;
-	}
-	return "";
-}
-
 static void set_proxy_of_environment(struct carrier *c)
 {
-	const char *url = proxy_of_environment();
-
-	/* libcurl would hand out a socket with TLS on it: let it fail. */
-	c->is_tls_proxy = !strncasecmp(url, "https:", strlen("https:"));
 	curl_easy_setopt(c->easy, CURLOPT_PROXY,
-			 c->is_tls_proxy ? "none://none" : url);
+			 c->asked == SEHUB_VIA_DIRECT ? carrier_env_proxy() :
+			 "none://none");
 	curl_easy_setopt(c->easy, CURLOPT_PROXYAUTH, CARRIER_PASSWORD_AUTH);
 }
 
@@ -251,33 +234,73 @@ static void set_source(struct carrier *c)
 	curl_easy_setopt(c->easy, CURLOPT_INTERFACE, text);
 }
 
-int carrier_curl_begin(struct carrier *c, const struct carrier_target *target,
-		       uint32_t timeout_ms)
+static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
+{
+	struct carrier *c = arg;
+
+	(void)s;
+	(void)purpose;
+	c->has_socket = true;
+	return CURL_SOCKOPT_OK;
+}
+
+static uint64_t time_left(const struct carrier *c)
+{
+	uint64_t now = uv_now(c->cs->loop);
+
+	/* 0 would stand for libcurl's default */
+	return c->deadline > now ? c->deadline - now : 1;
+}
+
+static void set_up(struct carrier *c, const char *password)
 {
 	char server[SEHUB_HOST_MAX + 16];
 	char url[sizeof(server) + 16];
 
-	c->easy = curl_easy_init();
-	if (!c->easy)
-		return -ENOMEM;
 	snprintf(url, sizeof(url), "http://%s/",
 		 sehub_format_endpoint(&c->server, server, sizeof(server)));
 	curl_easy_setopt(c->easy, CURLOPT_URL, url);
 	curl_easy_setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L);
-	set_proxy(c, target->via_password);
+	set_proxy(c, password);
 	set_source(c);
+	curl_easy_setopt(c->easy, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
+	curl_easy_setopt(c->easy, CURLOPT_SOCKOPTDATA, c);
 	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
 	/* A lookup that hangs must not hang the end of a carrier. */
 	curl_easy_setopt(c->easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(c->easy, CURLOPT_DNS_CACHE_TIMEOUT, DNS_CACHE_S);
-	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long)time_left(c));
 	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
 	curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
+}
+
+/* Return: 0 or -ENOMEM. */
+static int dial(struct carrier *c, const char *password)
+{
+	c->has_socket = false;
+	c->error[0] = '\0';
+	c->easy = curl_easy_init();
+	if (!c->easy)
+		return -ENOMEM;
+	set_up(c, password);
 	if (!curl_multi_add_handle(c->cs->multi, c->easy))
 		return 0;
 	curl_easy_cleanup(c->easy);
+	c->easy = NULL;
 	return -ENOMEM;
+}
+
+int carrier_curl_begin(struct carrier *c, const char *password,
+		       uint32_t timeout_ms)
+{
+	c->deadline = uv_now(c->cs->loop) + timeout_ms;
+	c->kind = c->via.kind;
+	c->has_user = c->via.user[0];
+	if (c->via.kind == SEHUB_VIA_ENV)
+		carrier_env_read(c);
+	return dial(c, password);
 }
 
 int carrier_curl_init(struct carriers *cs)

@@ -12,9 +12,10 @@
 /* A proxy says that it wants a user, or another one. */
 #define HTTP_AUTH_REQUIRED	407
 
-static bool is_by_http(const struct carrier *c)
+bool carrier_has_bad_proxy(const struct carrier *c, CURLcode code)
 {
-	return c->via.kind == SEHUB_VIA_HTTP || c->via.kind == SEHUB_VIA_ENV;
+	return c->asked != SEHUB_VIA_DIRECT && code == CURLE_COULDNT_CONNECT &&
+	       !c->has_socket;
 }
 
 static bool describe_user(const struct carrier *c, char *why, size_t size)
@@ -109,11 +110,12 @@ static bool describe_socks(const struct carrier *c, long code, char *why,
 	return false;
 }
 
-static bool describe_tls_proxy(char *why, size_t size)
+static bool describe_bad_proxy(const struct carrier *c, char *why, size_t size)
 {
-	snprintf(why, size,
-		 "the proxy is spoken to in TLS, which cannot carry a session: name its http:// port");
-	return true;
+	snprintf(why, size, "%s", c->is_tls_proxy ?
+		 "the proxy is spoken to in TLS, which cannot carry a session: name its http:// port" :
+		 "what it names is no proxy's URL");
+	return c->is_tls_proxy;
 }
 
 /*
@@ -124,20 +126,21 @@ static bool is_refused_tunnel(const struct carrier *c, CURLcode code)
 {
 	static const char words[] = "CONNECT tunnel failed";
 
-	return is_by_http(c) && code == CURLE_RECV_ERROR &&
+	return c->kind == SEHUB_VIA_HTTP && code == CURLE_RECV_ERROR &&
 	       !strncmp(c->error, words, strlen(words));
 }
 
 static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 			 size_t size)
 {
-	bool is_proxy = c->via.kind != SEHUB_VIA_DIRECT &&
-			c->via.kind != SEHUB_VIA_ENV;
+	bool is_proxy = c->kind != SEHUB_VIA_DIRECT;
 	long os_errno = 0, http = 0, proxy = 0;
 
 	curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_errno);
 	curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &http);
 	curl_easy_getinfo(c->easy, CURLINFO_PROXY_ERROR, &proxy);
+	if (carrier_has_bad_proxy(c, code))
+		return describe_bad_proxy(c, why, size);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(why, size, "timed out");
 	else if (code == CURLE_INTERFACE_FAILED)
@@ -148,8 +151,6 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 		snprintf(why, size, "%s%s",
 			 is_proxy ? "the proxy cannot be reached: " : "",
 			 strerror((int)os_errno));
-	else if (code == CURLE_COULDNT_CONNECT && c->is_tls_proxy)
-		return describe_tls_proxy(why, size);
 	else if (code == CURLE_COULDNT_CONNECT && c->source[0])
 		/* no address was left to try */
 		snprintf(why, size,
@@ -166,13 +167,12 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 		snprintf(why, size, "the name cannot be resolved");
 	else if (code == CURLE_RECV_ERROR && http)
 		snprintf(why, size, "the proxy closed the connection");
-	else if (is_by_http(c) && (code == CURLE_RECV_ERROR ||
-				   code == CURLE_WEIRD_SERVER_REPLY ||
-				   code == CURLE_UNSUPPORTED_PROTOCOL))
+	else if (c->kind == SEHUB_VIA_HTTP &&
+		 (code == CURLE_RECV_ERROR ||
+		  code == CURLE_WEIRD_SERVER_REPLY ||
+		  code == CURLE_UNSUPPORTED_PROTOCOL))
 		snprintf(why, size,
 			 "what is there does not answer as an HTTP proxy does");
-	else if (c->via.kind == SEHUB_VIA_ENV && code == CURLE_COULDNT_CONNECT)
-		snprintf(why, size, "what it names is no proxy's URL");
 	else if (c->via.kind == SEHUB_VIA_ENV)
 		/* libcurl's own words may hold the proxy's password */
 		snprintf(why, size, "%s", curl_easy_strerror(code));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What carrier.c (their life), carrier_curl.c (sockets, proxies),
- * carrier_error.c (what went wrong with those) and carrier_ssh.c share.
+ * What carrier.c (their life), carrier_curl.c (sockets, proxies), carrier_env.c
+ * (the environment's proxy), carrier_error.c (what went wrong with those) and
+ * carrier_ssh.c share.
  */
 #ifndef SEHUB_TRANSPORTD_CARRIER_IMPL_H
 #define SEHUB_TRANSPORTD_CARRIER_IMPL_H
@@ -35,8 +36,15 @@ struct carriers {
  * @source: address or device to go out from, "": any
  * @fn: to be called
  * @arg: handed to @fn
+ * @deadline: of libcurl's part, in the loop's milliseconds
+ * @kind: the way that is tried, not %SEHUB_VIA_ENV
+ * @asked: whether this proxy of the environment is for the server is what libcurl
+ *	is asked first; %SEHUB_VIA_ENV: it cannot be used; %SEHUB_VIA_DIRECT:
+ *	nothing is asked
+ * @is_tls_proxy: it is spoken to in TLS
+ * @has_user: a user is named for the proxy
  * @easy: libcurl's handle of it, NULL: there is none
- * @is_tls_proxy: the environment names a proxy that cannot serve
+ * @has_socket: libcurl has got so far
  * @error: libcurl's word on what went wrong
  * @soon: begins @line, once the loop goes on
  * @line: process to be begun, NULL: there is none
@@ -49,8 +57,12 @@ struct carrier {
 	carrier_fn fn;
 	void *arg;
 
-	CURL *easy;
+	uint64_t deadline;
+	enum sehub_via_kind kind, asked;
 	bool is_tls_proxy;
+	bool has_user;
+	CURL *easy;
+	bool has_socket;
 	char error[CURL_ERROR_SIZE];
 
 	uv_timer_t soon;
@@ -77,12 +89,22 @@ void carrier_word_failure(const struct sehub_endpoint *server,
 
 int carrier_curl_init(struct carriers *cs);
 void carrier_curl_uninit(struct carriers *cs);
-/* 0 or -ENOMEM */
-int carrier_curl_begin(struct carrier *c, const struct carrier_target *target,
+/* @password: for the proxy of the way; 0 or -ENOMEM */
+int carrier_curl_begin(struct carrier *c, const char *password,
 		       uint32_t timeout_ms);
 void carrier_curl_end(struct carrier *c);
 
+/* carrier_env.c */
+
+/* URL of the proxy, "" if there is none; of its own form, with the password */
+const char *carrier_env_proxy(void);
+/* What the carrier has to know of it: @kind, @asked, @is_tls_proxy, @has_user. */
+void carrier_env_read(struct carrier *c);
+
 /* carrier_error.c */
+
+/** carrier_has_bad_proxy() - libcurl wanted to use what @asked stands for */
+bool carrier_has_bad_proxy(const struct carrier *c, CURLcode code);
 
 /**
  * carrier_describe() - put a failure of libcurl into words
