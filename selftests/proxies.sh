@@ -54,7 +54,7 @@ make_etc() {
 
 teardown() {
 	proxy_end
-	etc_end p
+	etc_end p c
 }
 
 # --- proxies ------------------------------------------------------------------

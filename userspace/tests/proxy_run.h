@@ -63,6 +63,7 @@ void proxy_fails(const char *way, const char *password,
 #define ASKS_DIGEST	WANTS("Proxy-Authenticate: Basic realm=\"r\"\r\n" \
 			      "Proxy-Authenticate: Digest realm=\"r\", " \
 			      "nonce=\"n\", qop=\"auth\", algorithm=MD5\r\n")
+#define ASKS_NEGOTIATE	WANTS("Proxy-Authenticate: Negotiate\r\n")
 #define ASKS_NTLM	WANTS("Proxy-Authenticate: NTLM\r\n")
 /* alice:secret */
 #define BASIC		"Proxy-Authorization: Basic YWxpY2U6c2VjcmV0\r\n"

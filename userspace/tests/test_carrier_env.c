@@ -5,6 +5,7 @@
  *
  * links: transportd/carrier.c transportd/carrier_curl.c
  * links: transportd/carrier_env.c transportd/carrier_error.c
+ * links: transportd/carrier_negotiate.c transportd/negotiate.c
  * links: transportd/carrier_ssh.c
  * links: transportd/child.c lib/via.c lib/err.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c

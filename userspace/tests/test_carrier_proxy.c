@@ -5,11 +5,13 @@
  *
  * links: transportd/carrier.c transportd/carrier_curl.c
  * links: transportd/carrier_env.c transportd/carrier_error.c
+ * links: transportd/carrier_negotiate.c transportd/negotiate.c
  * links: transportd/carrier_ssh.c
  * links: transportd/child.c lib/via.c lib/err.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c
  * links: lib/addr.c tests/carrier_run.c tests/proxy_run.c
  */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,9 +23,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <curl/curl.h>
 
 #include "carrier_run.h"
 #include "proxy_run.h"
+#include "transportd/negotiate.h"
 
 static void test_http_refuses(void **state)
 {
@@ -59,11 +63,10 @@ static void test_http_refuses_the_user(void **state)
 	proxy_fails("http://alice@127.0.0.1:PORT", "secret", (struct step[]){
 		HTTP(CONNECT, WANTS("Proxy-Authenticate: Nonsense\r\n")),
 		{ 0 } },
-		true, "the proxy lets nobody in by Basic, Digest or NTLM");
+		true, "the proxy lets nobody in by Basic, Digest, NTLM or Negotiate");
 	proxy_fails("http://alice@127.0.0.1:PORT", "secret", (struct step[]){
-		HTTP(CONNECT, WANTS("Proxy-Authenticate: Negotiate\r\n")),
-		{ 0 } },
-		true, "the proxy lets nobody in by Basic, Digest or NTLM");
+		HTTP(CONNECT, ASKS_NEGOTIATE), { 0 } },
+		true, "the proxy wants Negotiate alone: name no user for it");
 
 	/* the port is in the advice, which is not known before */
 	proxy_go("http://127.0.0.1:PORT", "", (struct step[]){
@@ -74,6 +77,48 @@ static void test_http_refuses_the_user(void **state)
 		 proxy.port);
 	assert_non_null(strstr(carrier_error, why));
 	assert_true(carrier_final);
+}
+
+/* libcurl as it is, or as it would be without GSSAPI. */
+static bool is_without_negotiate;
+
+curl_version_info_data *curl_version_info(CURLversion age)
+{
+	static curl_version_info_data data;
+	curl_version_info_data *(*real)(CURLversion) =
+		dlsym(RTLD_NEXT, "curl_version_info");
+
+	data = *real(age);
+	if (is_without_negotiate)
+		data.features &= ~CURL_VERSION_SPNEGO;
+	return &data;
+}
+
+/* What Kerberos says about it is tested with a real one elsewhere. */
+static void test_negotiate(void **state)
+{
+	(void)state;
+	setenv("KRB5_CLIENT_KTNAME", "/nowhere/keytab", 1);
+	proxy_fails("http://127.0.0.1:PORT", "", (struct step[]){
+		HTTP(CONNECT, ASKS_NEGOTIATE), { 0 } }, false,
+		": the keytab /nowhere/keytab cannot be read: No such file or directory");
+	/* no ticket where nobody asks for it */
+	proxy_fails("http://127.0.0.1:PORT", "", (struct step[]){
+		HTTP(CONNECT, "HTTP/1.1 403 Forbidden\r\nProxy-Authenticate: Negotiate\r\nContent-Length: 0\r\n\r\n"),
+		{ 0 } }, false, "the proxy does not allow it (403)");
+	proxy_works("http://127.0.0.1:PORT", "", (struct step[]){
+		HTTP(CONNECT, OK), { 0 } });
+	/* a user counts for more */
+	proxy_works("http://alice@127.0.0.1:PORT", "secret", (struct step[]){
+		HTTP(CONNECT, WANTS("Proxy-Authenticate: Negotiate\r\n"
+				    "Proxy-Authenticate: Basic realm=\"r\"\r\n")),
+		HTTP(BASIC, OK), { 0 } });
+	is_without_negotiate = true;
+	proxy_fails("http://127.0.0.1:PORT", "", (struct step[]){
+		HTTP(CONNECT, ASKS_NEGOTIATE), { 0 } }, true,
+		"the proxy wants Negotiate, which libcurl was built without");
+	is_without_negotiate = false;
+	unsetenv("KRB5_CLIENT_KTNAME");
 }
 
 /* What it asked for before it failed is no refusal. */
@@ -238,12 +283,13 @@ static void test_silent_proxy(void **state)
 	assert_non_null(strstr(carrier_error, ": timed out"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_http_refuses),
 		cmocka_unit_test(test_http_refuses_the_user),
 		cmocka_unit_test(test_http_fails_after_a_question),
+		cmocka_unit_test(test_negotiate),
 		cmocka_unit_test(test_http_works),
 		cmocka_unit_test(test_socks5),
 		cmocka_unit_test(test_socks4),
@@ -252,5 +298,8 @@ int main(void)
 		cmocka_unit_test(test_silent_proxy),
 	};
 
+	/* as the daemon does */
+	if (argc > 1 && !strcmp(argv[1], NEGOTIATE_WORD))
+		return negotiate_main(argc - 2, argv + 2);
 	return cmocka_run_group_tests(tests, carrier_setup, carrier_teardown);
 }

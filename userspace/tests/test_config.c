@@ -99,6 +99,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config.queue_limit, 4 * 1024 * 1024);
 	assert_int_equal(config.backoff_max_ms, 15000);
 	assert_null(config.ssh_config);
+	assert_null(config.kerberos_keytab);
 	assert_int_equal(config.renew_time_ms, 3600000);
 	assert_int_equal(config.renew_megabytes, 65536);
 	config_free(&config);
@@ -132,7 +133,8 @@ static void test_all_keys(void **state)
 		    "queue-limit = 512K\n"
 		    "backoff-max = 2 s\n"
 		    "renew-time = 7000s\nrenew-megabytes = 0\n"
-		    "ssh-config = /tmp/x/ssh\n");
+		    "ssh-config = /tmp/x/ssh\n"
+		    "kerberos-keytab = /tmp/x/keytab\n");
 	assert_int_equal(config.listen_count, 3);
 	expect_address(&config, 0, "192.0.2.1:8443");
 	expect_address(&config, 1, "[2001:db8::1]:8443");
@@ -156,6 +158,7 @@ static void test_all_keys(void **state)
 	assert_int_equal(config.queue_limit, 512 * 1024);
 	assert_int_equal(config.backoff_max_ms, 2000);
 	assert_string_equal(config.ssh_config, "/tmp/x/ssh");
+	assert_string_equal(config.kerberos_keytab, "/tmp/x/keytab");
 	assert_int_equal(config.renew_time_ms, 7000000);
 	assert_int_equal(config.renew_megabytes, 0);
 	config_free(&config);

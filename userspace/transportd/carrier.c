@@ -8,13 +8,31 @@
 
 #include "carrier_impl.h"
 
+void carrier_set_server(struct carrier *c, const char *host, uint16_t port)
+{
+	snprintf(c->server.host, sizeof(c->server.host), "%s", host);
+	c->server.port = port;
+	c->server.is_ipv6 = strchr(host, ':');
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void carrier_close_timer(struct carrier *c)
+{
+	uv_close((uv_handle_t *)&c->timer, on_closed);
+}
+
 static void carrier_free(struct carrier *c)
 {
 	if (c->easy)
 		carrier_curl_end(c);
-	/* its timer has to be closed, which frees it */
 	if (c->line)
 		carrier_ssh_end(c);
+	else if (c->child)
+		carrier_negotiate_end(c);
 	else
 		free(c);
 }
@@ -66,10 +84,8 @@ struct carrier *carrier_connect(struct carriers *cs,
 	c->fn = fn;
 	c->arg = arg;
 	c->via = *target->via;
-	snprintf(c->server.host, sizeof(c->server.host), "%s", target->host);
+	carrier_set_server(c, target->host, target->port);
 	snprintf(c->source, sizeof(c->source), "%s", target->source);
-	c->server.port = target->port;
-	c->server.is_ipv6 = strchr(target->host, ':');
 	if (c->via.kind == SEHUB_VIA_SSH)
 		err = carrier_ssh_begin(c, target, timeout_ms);
 	else

@@ -41,11 +41,19 @@ void carrier_curl_end(struct carrier *c)
 	c->easy = NULL;
 }
 
-/* A descriptor of our own: libcurl closes the one that it has. */
-static int take_socket(struct carrier *c, char *address, size_t size)
+void carrier_peer(int fd, char *address, size_t size)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
+
+	address[0] = '\0';
+	if (!getpeername(fd, (struct sockaddr *)&peer, &len))
+		config_address_format((struct sockaddr *)&peer, address, size);
+}
+
+/* A descriptor of our own: libcurl closes the one that it has. */
+static int take_socket(struct carrier *c, char *address, size_t size)
+{
 	curl_socket_t s;
 	int fd;
 
@@ -56,8 +64,7 @@ static int take_socket(struct carrier *c, char *address, size_t size)
 	if (fd < 0)
 		return -errno;
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	if (!getpeername(fd, (struct sockaddr *)&peer, &len))
-		config_address_format((struct sockaddr *)&peer, address, size);
+	carrier_peer(fd, address, size);
 	return fd;
 }
 
@@ -68,6 +75,14 @@ static int take_socket(struct carrier *c, char *address, size_t size)
 static bool is_for_proxy(const struct carrier *c, CURLcode code)
 {
 	return carrier_has_bad_proxy(c, code) && c->asked != SEHUB_VIA_ENV;
+}
+
+static uint64_t time_left(const struct carrier *c)
+{
+	uint64_t now = uv_now(c->cs->loop);
+
+	/* 0 would stand for libcurl's default */
+	return c->deadline > now ? c->deadline - now : 1;
 }
 
 static int dial(struct carrier *c, const char *password);
@@ -84,6 +99,10 @@ static void finish(struct carrier *c, CURLcode code)
 		if (!dial(c, ""))
 			return;
 		code = CURLE_OUT_OF_MEMORY;
+	} else if (carrier_wants_negotiate(c, code)) {
+		carrier_curl_end(c);
+		carrier_negotiate(c, time_left(c));
+		return;
 	}
 	result.kind = c->kind;
 	if (code == CURLE_OK) {
@@ -244,15 +263,8 @@ static int on_new_socket(void *arg, curl_socket_t s, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
-static uint64_t time_left(const struct carrier *c)
-{
-	uint64_t now = uv_now(c->cs->loop);
-
-	/* 0 would stand for libcurl's default */
-	return c->deadline > now ? c->deadline - now : 1;
-}
-
-static void set_up(struct carrier *c, const char *password)
+static void set_up(struct carrier *c, const char *password,
+		   uint64_t timeout_ms)
 {
 	char server[SEHUB_HOST_MAX + 16];
 	char url[sizeof(server) + 16];
@@ -270,21 +282,30 @@ static void set_up(struct carrier *c, const char *password)
 	curl_easy_setopt(c->easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(c->easy, CURLOPT_DNS_CACHE_TIMEOUT, DNS_CACHE_S);
-	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS,
-			 (long)time_left(c));
+	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
 	curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
 }
 
-/* Return: 0 or -ENOMEM. */
-static int dial(struct carrier *c, const char *password)
+int carrier_curl_open(struct carrier *c, const char *password,
+		      uint64_t timeout_ms)
 {
 	c->has_socket = false;
 	c->error[0] = '\0';
 	c->easy = curl_easy_init();
 	if (!c->easy)
 		return -ENOMEM;
-	set_up(c, password);
+	set_up(c, password, timeout_ms);
+	return 0;
+}
+
+/* Return: 0 or -ENOMEM. */
+static int dial(struct carrier *c, const char *password)
+{
+	int err = carrier_curl_open(c, password, time_left(c));
+
+	if (err)
+		return err;
 	if (!curl_multi_add_handle(c->cs->multi, c->easy))
 		return 0;
 	curl_easy_cleanup(c->easy);

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* A proxy says that it wants a user, or another one. */
 #define HTTP_AUTH_REQUIRED	407
@@ -36,20 +37,50 @@ static bool describe_user(const struct carrier *c, char *why, size_t size)
 	return true;
 }
 
-/* What an HTTP proxy answered to CONNECT. */
-static bool describe_http(const struct carrier *c, long code, char *why,
-			  size_t size)
+static bool has_negotiate(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->features &
+	       CURL_VERSION_SPNEGO;
+}
+
+/* Also where libcurl cannot. */
+static bool offers_negotiate(const struct carrier *c)
+{
+	static const char scheme[] = "Negotiate";
+	struct curl_header *header;
+
+	for (size_t i = 0; !curl_easy_header(c->easy, "Proxy-Authenticate", i,
+					     CURLH_CONNECT, -1, &header); i++)
+		if (!strncasecmp(header->value, scheme, strlen(scheme)))
+			return true;
+	return false;
+}
+
+static bool describe_challenge(const struct carrier *c, char *why, size_t size)
 {
 	long offered = 0;
 
 	curl_easy_getinfo(c->easy, CURLINFO_PROXYAUTH_AVAIL, &offered);
-	if (code == HTTP_AUTH_REQUIRED && offered & CARRIER_PASSWORD_AUTH)
+	if (offered & CARRIER_PASSWORD_AUTH)
 		return describe_user(c, why, size);
-	if (code == HTTP_AUTH_REQUIRED) {
+	if (!offers_negotiate(c))
 		snprintf(why, size,
-			 "the proxy lets nobody in by Basic, Digest or NTLM");
-		return true;
-	}
+			 "the proxy lets nobody in by Basic, Digest, NTLM or Negotiate");
+	else if (!has_negotiate())
+		snprintf(why, size,
+			 "the proxy wants Negotiate, which libcurl was built without");
+	else
+		snprintf(why, size,
+			 "the proxy wants Negotiate alone: name no user for it");
+	return true;
+}
+
+/* What an HTTP proxy answered to CONNECT. */
+static bool describe_http(const struct carrier *c, long code, char *why,
+			  size_t size)
+{
+	if (code == HTTP_AUTH_REQUIRED)
+		return describe_challenge(c, why, size);
 	if (code == 403 || code == 405)
 		snprintf(why, size, "the proxy does not allow it (%ld)", code);
 	else if (code == 500 || (code >= 502 && code <= 504))
@@ -122,16 +153,26 @@ static bool describe_bad_proxy(const struct carrier *c, char *why, size_t size)
  * Was it an answer that ended the attempt? An earlier one, which asked for the
  * user, is remembered when the proxy then fell silent or went away.
  */
-static bool is_refused_tunnel(const struct carrier *c, CURLcode code)
+static bool is_refused_tunnel(const struct carrier *c)
 {
 	static const char words[] = "CONNECT tunnel failed";
 
-	return c->kind == SEHUB_VIA_HTTP && code == CURLE_RECV_ERROR &&
+	/* the code is not the same in all releases of libcurl */
+	return c->kind == SEHUB_VIA_HTTP &&
 	       !strncmp(c->error, words, strlen(words));
 }
 
-static bool describe_why(const struct carrier *c, CURLcode code, char *why,
-			 size_t size)
+bool carrier_wants_negotiate(const struct carrier *c, CURLcode code)
+{
+	long http = 0;
+
+	curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &http);
+	return code && is_refused_tunnel(c) && http == HTTP_AUTH_REQUIRED &&
+	       !c->has_user && has_negotiate() && offers_negotiate(c);
+}
+
+bool carrier_describe_why(const struct carrier *c, CURLcode code, char *why,
+			  size_t size)
 {
 	bool is_proxy = c->kind != SEHUB_VIA_DIRECT;
 	long os_errno = 0, http = 0, proxy = 0;
@@ -141,6 +182,8 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 	curl_easy_getinfo(c->easy, CURLINFO_PROXY_ERROR, &proxy);
 	if (carrier_has_bad_proxy(c, code))
 		return describe_bad_proxy(c, why, size);
+	if (is_refused_tunnel(c) && http)
+		return describe_http(c, http, why, size);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(why, size, "timed out");
 	else if (code == CURLE_INTERFACE_FAILED)
@@ -158,8 +201,6 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 			 c->source);
 	else if (code == CURLE_PROXY)
 		return describe_socks(c, proxy, why, size);
-	else if (is_refused_tunnel(c, code) && http)
-		return describe_http(c, http, why, size);
 	else if (code == CURLE_COULDNT_RESOLVE_PROXY ||
 		 (is_proxy && code == CURLE_COULDNT_RESOLVE_HOST))
 		snprintf(why, size, "the proxy's name cannot be resolved");
@@ -185,10 +226,10 @@ static bool describe_why(const struct carrier *c, CURLcode code, char *why,
 bool carrier_describe(const struct carrier *c, CURLcode code,
 		      char text[CARRIER_ERROR_MAX])
 {
-	char why[CURL_ERROR_SIZE + SEHUB_HOST_MAX + 64];
+	char why[CARRIER_WHY_MAX];
 	bool is_final;
 
-	is_final = describe_why(c, code, why, sizeof(why));
+	is_final = carrier_describe_why(c, code, why, sizeof(why));
 	carrier_word_failure(&c->server, &c->via, why, text);
 	return is_final;
 }

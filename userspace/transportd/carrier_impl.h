@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What carrier.c (their life), carrier_curl.c (sockets, proxies), carrier_env.c
- * (the environment's proxy), carrier_error.c (what went wrong with those) and
- * carrier_ssh.c share.
+ * (the environment's proxy), carrier_error.c (what went wrong with those),
+ * carrier_negotiate.c with its process negotiate.c, and carrier_ssh.c share.
  */
 #ifndef SEHUB_TRANSPORTD_CARRIER_IMPL_H
 #define SEHUB_TRANSPORTD_CARRIER_IMPL_H
@@ -11,12 +11,12 @@
 
 #include "carrier.h"
 
+#define CARRIER_WHY_MAX		(CURL_ERROR_SIZE + SEHUB_HOST_MAX + 128)
 #define CARRIER_ERROR_MAX	(CURL_ERROR_SIZE + SEHUB_VIA_STRLEN + \
 				 2 * SEHUB_HOST_MAX + 160)
 /*
  * How a user of an HTTP proxy shows a password; which way is decided by what
- * the proxy offers. Negotiate goes by tickets of Kerberos, which libcurl fetches
- * while everybody waits.
+ * the proxy offers. Who names no user may be let in by Negotiate.
  */
 #define CARRIER_PASSWORD_AUTH \
 	(CURLAUTH_BASIC | CURLAUTH_DIGEST | CURLAUTH_NTLM)
@@ -46,8 +46,9 @@ struct carriers {
  * @easy: libcurl's handle of it, NULL: there is none
  * @has_socket: libcurl has got so far
  * @error: libcurl's word on what went wrong
- * @soon: begins @line, once the loop goes on
+ * @timer: begins @line, once the loop goes on, or ends @child
  * @line: process to be begun, NULL: there is none
+ * @child: process that makes the stream, NULL: there is none
  */
 struct carrier {
 	struct carriers *cs;
@@ -65,11 +66,16 @@ struct carrier {
 	bool has_socket;
 	char error[CURL_ERROR_SIZE];
 
-	uv_timer_t soon;
+	uv_timer_t timer;
 	struct carrier_line *line;
+	struct carrier_child *child;
 };
 
 /* carrier.c */
+
+void carrier_set_server(struct carrier *c, const char *host, uint16_t port);
+/* Closes @timer, and frees the carrier with it. */
+void carrier_close_timer(struct carrier *c);
 
 /* The carrier's call, and its end. */
 void carrier_finish(struct carrier *c, const struct carrier_result *result);
@@ -93,6 +99,14 @@ void carrier_curl_uninit(struct carriers *cs);
 int carrier_curl_begin(struct carrier *c, const char *password,
 		       uint32_t timeout_ms);
 void carrier_curl_end(struct carrier *c);
+/*
+ * carrier_curl_open() - a handle with all that the carrier says, nothing begun
+ * Return: 0 or -ENOMEM.
+ */
+int carrier_curl_open(struct carrier *c, const char *password,
+		      uint64_t timeout_ms);
+/* Address of the other side, "" if it has none any more. */
+void carrier_peer(int fd, char *address, size_t size);
 
 /* carrier_env.c */
 
@@ -106,6 +120,13 @@ void carrier_env_read(struct carrier *c);
 /** carrier_has_bad_proxy() - libcurl wanted to use what @asked stands for */
 bool carrier_has_bad_proxy(const struct carrier *c, CURLcode code);
 
+/** carrier_wants_negotiate() - the proxy asks for it, and there is no user */
+bool carrier_wants_negotiate(const struct carrier *c, CURLcode code);
+
+/** carrier_describe_why() - the end of the line alone, see carrier_describe() */
+bool carrier_describe_why(const struct carrier *c, CURLcode code, char *why,
+			  size_t size);
+
 /**
  * carrier_describe() - put a failure of libcurl into words
  * @c: the carrier
@@ -115,6 +136,12 @@ bool carrier_has_bad_proxy(const struct carrier *c, CURLcode code);
  */
 bool carrier_describe(const struct carrier *c, CURLcode code,
 		      char text[CARRIER_ERROR_MAX]);
+
+/* carrier_negotiate.c */
+
+/* Instead of libcurl in this process. Its failure is the carrier's. */
+void carrier_negotiate(struct carrier *c, uint64_t timeout_ms);
+void carrier_negotiate_end(struct carrier *c);
 
 /* carrier_ssh.c */
 

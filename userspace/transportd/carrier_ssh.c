@@ -301,15 +301,10 @@ int carrier_ssh_begin(struct carrier *c, const struct carrier_target *target,
 		return -ENOMEM;
 	}
 	c->line = line;
-	uv_timer_init(c->cs->loop, &c->soon);
-	c->soon.data = c;
-	uv_timer_start(&c->soon, on_soon, 0, 0);
+	uv_timer_init(c->cs->loop, &c->timer);
+	c->timer.data = c;
+	uv_timer_start(&c->timer, on_soon, 0, 0);
 	return 0;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-	free(handle->data);
 }
 
 void carrier_ssh_end(struct carrier *c)
@@ -317,7 +312,7 @@ void carrier_ssh_end(struct carrier *c)
 	/* a line that was not begun has nobody else */
 	if (!c->line->child)
 		line_free(c->line);
-	uv_close((uv_handle_t *)&c->soon, on_closed);
+	carrier_close_timer(c);
 }
 
 /* --- lines ---------------------------------------------------------------- */

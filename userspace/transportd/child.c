@@ -170,6 +170,15 @@ void child_kill(struct child *child)
 	child_free(child);
 }
 
+void child_abandon(struct child *child)
+{
+	if (!child)
+		return;
+	child->ops = NULL;
+	if (!child->has_ended)
+		uv_kill(-child->process.pid, SIGKILL);
+}
+
 static struct child *child_new(uv_loop_t *loop, const struct child_ops *ops,
 			       void *arg)
 {

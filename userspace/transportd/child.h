@@ -51,7 +51,9 @@ struct child *child_start(uv_loop_t *loop, const char *const argv[], int fd,
  * by SIGTERM, and if it does not mind that, by SIGKILL. @ended is still called.
  */
 void child_finish(struct child *child);
-/* At once, without a call. NULL is allowed. Run the loop afterwards. */
+/* At once, without a call. NULL is allowed. The loop sees to the rest. */
+void child_abandon(struct child *child);
+/* The same where the loop will not wait for it. Run the loop afterwards. */
 void child_kill(struct child *child);
 
 #endif /* SEHUB_TRANSPORTD_CHILD_H */

@@ -46,6 +46,7 @@ struct config_listen {
  * @certificate: PEM file; default server.crt in @state_directory
  * @key: PEM file; default server.key in @state_directory
  * @ssh_config: configuration of ssh(1); NULL: its usual ones
+ * @kerberos_keytab: key for proxies that want Negotiate; NULL: Kerberos's own
  * @workers: threads that carry sessions; 0 in the file: one for each CPU that
  *	the process may use; here always >= 1
  * @log_level: least important level that is logged
@@ -77,6 +78,7 @@ struct config {
 	char *certificate;
 	char *key;
 	char *ssh_config;
+	char *kerberos_keytab;
 	unsigned int workers;
 	enum log_level log_level;
 	uint32_t login_timeout_ms;

@@ -77,6 +77,8 @@ const struct config_key config_keys[] = {
 	KEY("ssh-config", CONFIG_PATH, ssh_config, 0, PATH_MAX - 64,
 	    NULL, "configuration of ssh for connections through SSH servers; "
 	    "default: ssh's own"),
+	KEY("kerberos-keytab", CONFIG_PATH, kerberos_keytab, 0, PATH_MAX - 64,
+	    NULL, "key for proxies that want Negotiate; default: Kerberos's own"),
 };
 
 _Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) == CONFIG_KEYS,

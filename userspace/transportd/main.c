@@ -18,6 +18,7 @@
 #include "config.h"
 #include "daemon.h"
 #include "log.h"
+#include "negotiate.h"
 #include "notify.h"
 #include "privs.h"
 
@@ -157,6 +158,8 @@ int main(int argc, char **argv)
 	struct background bg = { .pipe_fd = -1 };
 	int ret;
 
+	if (argc > 1 && !strcmp(argv[1], NEGOTIATE_WORD))
+		return negotiate_main(argc - 2, argv + 2);
 	ret = parse_options(argc, argv, &options);
 	if (ret >= 0)
 		return ret;
@@ -181,6 +184,9 @@ int main(int argc, char **argv)
 	umask(022);
 	privs_raise_limits();
 	ret = privs_drop(&err);
+	if (!ret && negotiate_use_keytab(config.kerberos_keytab,
+					 config.state_directory))
+		ret = sehub_err_errno(&err, ENOMEM, "kerberos-keytab");
 	if (ret)
 		log_error("start error=\"%s\"", err.text);
 	else
