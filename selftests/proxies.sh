@@ -255,7 +255,9 @@ carries() {
 		equal "$(json hub '.[].carrier' session list)" "$carrier" \
 			"carrier after a resume" &&
 		ctl c connection show "$NAME" | grep -E "^ *via +$1\$" &&
-		ctl c connection down "$NAME"
+		ctl c connection down "$NAME" &&
+		# the proxy has to tell the server before it ends
+		busywait 20000 sessions_are true 0
 	local status=$?
 	ctl c connection del "$NAME"
 	proxy_end
