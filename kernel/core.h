@@ -35,6 +35,7 @@
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -149,8 +150,8 @@ struct sehub_iptab {
 
 /**
  * struct sehub_loop - what a hub with cascades knows of loops
- * @nonce: of its probes, and the one before; written by @work
- * @ticks: intervals so far; @work
+ * @key: makes the nonces of probes; never changes
+ * @ticks: intervals so far; written by @work
  * @next: when the next interval begins, jiffies; @work
  * @tell_until: others are told that ways have changed, jiffies; @work
  * @budget: probes of others that are sent on in this interval
@@ -160,7 +161,7 @@ struct sehub_iptab {
  * @work: sends probes and settles what became of ports
  */
 struct sehub_loop {
-	u32 nonce[2];
+	siphash_key_t key;
 	u32 ticks;
 	unsigned long next;
 	unsigned long tell_until;

@@ -32,7 +32,7 @@
 #define SEHUB_LOOP_TELL		(3 * HZ)
 /* While somebody else has RTNL. */
 #define SEHUB_LOOP_RETRY	(HZ / 100 + 1)
-/* Intervals for which a nonce is used. */
+/* Intervals for which a nonce is used, and then known once more. */
 #define SEHUB_LOOP_NONCE_TICKS	64
 /* Probes of other hubs that are sent on in an interval. */
 #define SEHUB_LOOP_BUDGET	1000
@@ -55,6 +55,18 @@ static bool sehub_loop_is_away(struct sehub_port *port)
 {
 	return port->kind == SEHUB_PORT_KIND_SESSION &&
 	       !READ_ONCE(sehub_session(port)->attached);
+}
+
+/*
+ * Who sees the probes of one port cannot make those of another one; and a probe
+ * of @age times SEHUB_LOOP_NONCE_TICKS ago is known by its nonce.
+ */
+static u32 sehub_loop_nonce(const struct sehub_port *port, u32 age)
+{
+	const struct sehub_loop *loop = &port->hub->loop;
+	u32 epoch = READ_ONCE(loop->ticks) / SEHUB_LOOP_NONCE_TICKS - age;
+
+	return (u32)siphash_2u64(port->serial, epoch, &loop->key);
 }
 
 /* --- what is sent --------------------------------------------------------- */
@@ -81,6 +93,13 @@ static void sehub_loop_send(struct sehub_port *out,
 	sehub_forward_own(out, skb, batch);
 }
 
+static void sehub_loop_sign(const struct sehub_port *port,
+			    struct sehub_probe *probe)
+{
+	probe->port = port->number;
+	probe->nonce = sehub_loop_nonce(port, 0);
+}
+
 /* One through each port; @from: what came in goes where other frames go. */
 static void sehub_loop_send_all(struct sehub_hub *hub,
 				struct sehub_probe *probe,
@@ -96,14 +115,14 @@ static void sehub_loop_send_all(struct sehub_hub *hub,
 		    (from && sehub_policy_is_isolated(port, from)))
 			continue;
 		if (!from)
-			probe->port = port->number;
+			sehub_loop_sign(port, probe);
 		sehub_loop_send(port, probe, batch);
 	}
 	port = &hub->local;
 	if (port == in)
 		return;
 	if (!from)
-		probe->port = port->number;
+		sehub_loop_sign(port, probe);
 	sehub_loop_send(port, probe, batch);
 }
 
@@ -113,7 +132,6 @@ static void sehub_loop_probe(struct sehub_hub *hub)
 	struct sehub_loop *loop = &hub->loop;
 	struct sehub_probe probe = {
 		.hops = 1,
-		.nonce = loop->nonce[0],
 		.path = { hub->id },
 	};
 	struct sehub_batch batch = {};
@@ -140,6 +158,8 @@ static void sehub_loop_has_news(struct sehub_hub *hub)
 static void sehub_loop_block(struct sehub_port *port, unsigned long time)
 {
 	WRITE_ONCE(port->blocked_until, jiffies + time);
+	/* Pairs with sehub_loop_unblock(). */
+	smp_mb();
 	if (READ_ONCE(port->blocked))
 		return;
 	WRITE_ONCE(port->blocked, true);
@@ -164,15 +184,13 @@ static void sehub_loop_returned(const struct sehub_frame *frame,
 	struct sehub_port *in = frame->in, *out;
 	struct sehub_hub *hub = in->hub;
 
-	if (probe->nonce != READ_ONCE(hub->loop.nonce[0]) &&
-	    probe->nonce != READ_ONCE(hub->loop.nonce[1]))
-		return;
 	out = probe->port ? xa_load(&hub->ports, probe->port) : &hub->local;
-	if (!out || out == in)
+	if (!out || out == in || (probe->nonce != sehub_loop_nonce(out, 0) &&
+				  probe->nonce != sehub_loop_nonce(out, 1)))
 		return;
 	/*
-	 * Two ports of one isolation group: nothing goes round through here, and
-	 * no other hub sees a loop, but all comes in by both.
+	 * Two ports of one isolation group: nothing goes round through here,
+	 * and no other hub sees a loop, but all comes in by both.
 	 */
 	if (sehub_probe_least(probe) != hub->id &&
 	    !sehub_policy_is_isolated(out, frame))
@@ -240,17 +258,32 @@ static void sehub_loop_forget(struct sehub_port *port)
 	sehub_iptab_flush_port(port, false);
 }
 
+static bool sehub_loop_is_blocked_on(const struct sehub_port *port)
+{
+	return time_before(jiffies, READ_ONCE(port->blocked_until));
+}
+
+/* Return: true if the port is blocked still, as another probe has come back. */
+static bool sehub_loop_unblock(struct sehub_port *port)
+{
+	bool is_none = !port->hub->cascades;
+
+	WRITE_ONCE(port->blocked, false);
+	/* Pairs with sehub_loop_block(). */
+	smp_mb();
+	if (!is_none && sehub_loop_is_blocked_on(port))
+		WRITE_ONCE(port->blocked, true);
+	return READ_ONCE(port->blocked);
+}
+
 /* Return: true if the port is blocked from now on, or not any more. */
 static bool sehub_loop_settle_port(struct sehub_port *port)
 {
 	struct sehub_hub *hub = port->hub;
 	bool blocked = READ_ONCE(port->blocked);
 
-	if (blocked && (!hub->cascades ||
-			!time_before(jiffies, READ_ONCE(port->blocked_until)))) {
-		blocked = false;
-		WRITE_ONCE(port->blocked, false);
-	}
+	if (blocked && (!hub->cascades || !sehub_loop_is_blocked_on(port)))
+		blocked = sehub_loop_unblock(port);
 	if (blocked == port->block_told)
 		return false;
 	port->block_told = blocked;
@@ -294,14 +327,14 @@ static bool sehub_loop_is_over(struct sehub_hub *hub)
 	struct sehub_port *port;
 	bool over;
 
-	over = hub->local.blocked &&
-	       !time_before(jiffies, READ_ONCE(hub->local.blocked_until));
+	over = READ_ONCE(hub->local.blocked) &&
+	       !sehub_loop_is_blocked_on(&hub->local);
 	rcu_read_lock();
 	list_for_each_entry_rcu(port, &hub->port_list, list) {
 		if (over)
 			break;
 		over = READ_ONCE(port->blocked) &&
-		       !time_before(jiffies, READ_ONCE(port->blocked_until));
+		       !sehub_loop_is_blocked_on(port);
 	}
 	rcu_read_unlock();
 	return over;
@@ -313,10 +346,7 @@ static void sehub_loop_tick(struct sehub_hub *hub)
 	struct sehub_loop *loop = &hub->loop;
 
 	loop->next = jiffies + SEHUB_LOOP_INTERVAL;
-	if (!(loop->ticks++ % SEHUB_LOOP_NONCE_TICKS)) {
-		WRITE_ONCE(loop->nonce[1], loop->nonce[0]);
-		WRITE_ONCE(loop->nonce[0], get_random_u32());
-	}
+	WRITE_ONCE(loop->ticks, loop->ticks + 1);
 	atomic_set(&loop->budget, SEHUB_LOOP_BUDGET);
 	/* They say so for longer than that, and once a second is enough. */
 	WRITE_ONCE(loop->told, false);
@@ -339,14 +369,12 @@ static void sehub_loop_work(struct work_struct *work)
 			rtnl_unlock();
 		}
 	}
-	if (!READ_ONCE(hub->cascades))
-		return;
-	if (!time_before(jiffies, loop->next))
+	if (READ_ONCE(hub->cascades) && !time_before(jiffies, loop->next))
 		sehub_loop_tick(hub);
 	now = jiffies;
 	if (busy)
 		queue_delayed_work(sehub_wq, &loop->work, SEHUB_LOOP_RETRY);
-	else
+	else if (READ_ONCE(hub->cascades))
 		queue_delayed_work(sehub_wq, &loop->work,
 				   time_before(now, loop->next) ?
 				   loop->next - now : 0);
@@ -442,6 +470,7 @@ void sehub_loop_init(struct sehub_hub *hub)
 	do {
 		hub->id = get_random_u64();
 	} while (!hub->id);
+	get_random_bytes(&hub->loop.key, sizeof(hub->loop.key));
 	hub->loop.next = jiffies;
 	INIT_DELAYED_WORK(&hub->loop.work, sehub_loop_work);
 }

@@ -29,6 +29,7 @@ TESTS="
 	loop_over_a_network_behind_devices
 	isolated_cascades_are_a_loop
 	line_that_comes_back_late
+	last_cascade_goes
 	deleted_while_blocked
 "
 
@@ -402,7 +403,36 @@ test_line_that_comes_back_late() {
 		detached && intervals x.c 4 && back && state w.a blocked && wait_all_up w.a w.b && once ha hb
 }
 
-# A port of another kind does not stay blocked when the last cascade goes.
+# blocked_port NAME: of hub a, or up again
+blocked_port() {
+	pt c port-get dev=a port.name=$1 && want port.state=$2
+}
+
+# A device that was blocked is not when the last cascade goes, which leaves
+# nobody to look whether the loop is still there.
+test_last_cascade_goes() {
+	local dev status=1
+
+	cable w a b && wait_all_up w.a w.b || return 1
+	ip -n "${NS[hub]}" -batch - <<-EOT
+		link add br up type bridge
+		link add lan1 up type veth peer name lan2
+		link add lan3 up type veth peer name lan4
+		link set lan2 up master br
+		link set lan4 up master br
+		link set lan1 master a
+		link set lan3 master a
+	EOT
+	wait_up c lan1 lan3 && busywait 10000 blocked_port lan3 blocked &&
+		ip -n "${NS[hub]}" link set lan4 nomaster &&
+		unplug "w.a w.b" && CABLES=() &&
+		busywait 10000 blocked_port lan3 up && status=0
+	for dev in br lan1 lan3; do
+		ip -n "${NS[hub]}" link del $dev
+	done
+	return $status
+}
+
 test_deleted_while_blocked() {
 	ring || return 1
 	for both in "${CABLES[@]}"; do

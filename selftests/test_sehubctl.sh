@@ -157,7 +157,7 @@ test_addresses_are_flushed() {
 test_counters_as_JSON() {
 	pt c xfer $S data:f:7 &&
 		holds '.rx_frames >= 7 and .drops.hairpin == 0' port show 12 alice &&
-		holds '.rx_frames >= 7 and (.drops | length == 28)' hub show 12
+		holds '.rx_frames >= 7 and (.drops | length == 30)' hub show 12
 }
 
 test_refused_in_the_words_of_the_kernel() {

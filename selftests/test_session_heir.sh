@@ -119,7 +119,7 @@ test_only_within_limits() {
 test_static_addresses_stay_behind() {
 	pt c fdb-new dev=h fdb.mac=02:00:00:00:00:e2 \
 		fdb.port=${SNUM[user]} && user_sends && heir &&
-		refused ENOENT "" "" c fdb-get dev=h \
+		refused ENOENT fdb.mac "" c fdb-get dev=h \
 			fdb.mac=02:00:00:00:00:e2 &&
 		pt c fdb-get dev=h fdb.mac=${MAC[user]}
 }

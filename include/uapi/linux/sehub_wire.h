@@ -114,9 +114,9 @@ enum sehub_wire_type {
  * @SEHUB_WIRE_A_TEXT: text, CLOSE: what happened, for people
  * @SEHUB_WIRE_A_CARRIER: text, client's ATTACH and RESUME: how its connection
  *	is made, for people: "direct", "http", "socks5h"
- * @SEHUB_WIRE_A_HUB_ID: u64, client's ATTACH: its port of the session is one of
- *	a hub with this id: the session joins two hubs. Server's ATTACH to such a
- *	client: the id of its own hub. See linux/sehub_probe.h
+ * @SEHUB_WIRE_A_HUB_ID: u64, client's ATTACH: its port of the session is one
+ *	of a hub with this id: the session joins two hubs. Server's ATTACH to
+ *	such a client: the id of its own hub. See linux/sehub_probe.h
  *
  * Text is UTF-8 without control characters and without a terminating NUL.
  */
