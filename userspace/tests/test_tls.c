@@ -4,7 +4,7 @@
  * gives, every way to check the server's certificate, and the ends of a
  * connection.
  *
- * links: transportd/tls.c lib/err.c lib/addr.c
+ * links: transportd/tls.c transportd/tls_context.c lib/err.c lib/addr.c
  * links: transportd/tls_bytes.c
  */
 #include <errno.h>

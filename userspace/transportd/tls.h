@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TLS 1.3 over nonblocking sockets; the only file that calls OpenSSL's TLS
- * functions. A context (struct tls_context) belongs to the thread that
- * made it; a connection (struct tls) to one thread at a time and outlives its
+ * TLS 1.3 over nonblocking sockets: tls_context.c and tls.c, the only files
+ * that call OpenSSL's TLS functions. A context (struct tls_context) belongs to
+ * the thread that made it; a connection (struct tls) to one thread at a time and outlives its
  * context. The descriptor stays the caller's.
  */
 #ifndef SEHUB_TRANSPORTD_TLS_H
