@@ -3,7 +3,7 @@
  * A channel of the login: records whole whatever way the bytes come, every end
  * told once, and parts that can be carried on with.
  *
- * links: tests/line.c transportd/channel.c transportd/tls.c transportd/tls_context.c transportd/proto.c
+ * links: tests/line.c transportd/channel.c transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/proto.c
  * links: transportd/tls_bytes.c
  * links: transportd/cert.c transportd/log.c lib/err.c lib/addr.c
  */

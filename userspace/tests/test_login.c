@@ -4,7 +4,7 @@
  * others are told, and that nothing tells a wrong user from a wrong password.
  *
  * links: tests/line.c transportd/user_rules.c transportd/login.c transportd/channel.c
- * links: transportd/tls.c transportd/tls_context.c transportd/tls_bytes.c
+ * links: transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c
  * links: transportd/auth_server.c transportd/ratelimit.c transportd/store.c

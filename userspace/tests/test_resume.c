@@ -3,7 +3,7 @@
  * Cookies: what is packed is unpacked, at the longest too, and nothing else is
  * taken for one.
  *
- * links: transportd/resume.c transportd/proto.c transportd/tls.c transportd/tls_context.c lib/err.c lib/addr.c
+ * links: transportd/resume.c transportd/proto.c transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/log.c lib/err.c lib/addr.c
  * links: transportd/tls_bytes.c
  */
 #include <setjmp.h>

@@ -6,7 +6,7 @@
  * links: transportd/session_stream.c transportd/session_netlink.c
  * links: transportd/session_tap.c transportd/tap.c transportd/tap_frames.c transportd/tap_frame.c
  * links: lib/tapdev.c ../kernel/txq.c ../kernel/frame.c
- * links: transportd/channel.c transportd/tls.c transportd/tls_context.c
+ * links: transportd/channel.c transportd/tls.c transportd/tls_context.c transportd/cert_pem.c
  * links: transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c ../kernel/wire.c

@@ -2,7 +2,7 @@
 /*
  * Who may come, from where, until when; and the policy that goes with it.
  *
- * links: transportd/user_rules.c transportd/tls.c transportd/tls_context.c transportd/tls_bytes.c
+ * links: transportd/user_rules.c transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/tls_bytes.c
  * links: transportd/config.c transportd/config_value.c transportd/log.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  * links: lib/addr.c

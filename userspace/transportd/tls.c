@@ -15,6 +15,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
+#include "cert_pem.h"
+
 /* What one read() of the socket may bring: several TLS records. */
 #define BULK_BUFFER	(128 * 1024)
 /* Our sending key is renewed after this many records. */
@@ -301,15 +303,36 @@ const char *tls_cipher(const struct tls *tls)
 	return SSL_CIPHER_get_name(SSL_get_current_cipher(tls->ssl));
 }
 
-int tls_peer_fingerprint(const struct tls *tls,
-			 uint8_t hash[SEHUB_FINGERPRINT_LEN])
+static int fingerprint(const X509 *cert, uint8_t hash[SEHUB_FINGERPRINT_LEN])
 {
-	X509 *cert = SSL_get0_peer_certificate(tls->ssl);
 	unsigned int len;
 
 	if (!cert || !X509_digest(cert, EVP_sha256(), hash, &len))
 		return -ENOENT;
 	return 0;
+}
+
+int tls_peer_fingerprint(const struct tls *tls,
+			 uint8_t hash[SEHUB_FINGERPRINT_LEN])
+{
+	return fingerprint(SSL_get0_peer_certificate(tls->ssl), hash);
+}
+
+int tls_own_fingerprint(const struct tls *tls,
+			uint8_t hash[SEHUB_FINGERPRINT_LEN])
+{
+	return fingerprint(SSL_get_certificate(tls->ssl), hash);
+}
+
+int tls_peer_check_time(const struct tls *tls, int64_t now, char *why,
+			size_t size)
+{
+	const X509 *cert = SSL_get0_peer_certificate(tls->ssl);
+
+	if (cert)
+		return cert_check_time(cert, now, why, size);
+	snprintf(why, size, "there is no certificate");
+	return -ENOENT;
 }
 
 int tls_exporter(const struct tls *tls, uint8_t out[TLS_EXPORTER_LEN])

@@ -55,15 +55,25 @@ enum tls_check {
  * @check: how to make sure of the server
  * @ca_file: PEM file, for %TLS_CHECK_CA
  * @pin: SHA-256 of the certificate, for %TLS_CHECK_PIN
+ * @own_cert: certificate to show where the server asks for one, the text of a
+ *	PEM file; NULL: none
+ * @own_key: its key, the same way
  */
 struct tls_client_config {
 	enum tls_check check;
 	const char *ca_file;
 	uint8_t pin[SEHUB_FINGERPRINT_LEN];
+	const char *own_cert;
+	const char *own_key;
 };
 
 /**
  * tls_context_server() - read certificate and key for accepting connections
+ *
+ * Clients are asked for a certificate. One that shows any has proved, when the
+ * handshake is done, that it has its key, and nothing more: who may log in with
+ * it is the caller's to say.
+ *
  * @ctxp: where to put the context
  * @cert: PEM file, the server's own certificate first
  * @key: PEM file with its key
@@ -133,6 +143,15 @@ const char *tls_cipher(const struct tls *tls);
 /* Return: 0, or -ENOENT if the peer showed no certificate. */
 int tls_peer_fingerprint(const struct tls *tls,
 			 uint8_t hash[SEHUB_FINGERPRINT_LEN]);
+/* The same of the certificate that a client shows; -ENOENT if it has none. */
+int tls_own_fingerprint(const struct tls *tls,
+			uint8_t hash[SEHUB_FINGERPRINT_LEN]);
+/*
+ * Whether the peer's certificate is valid at a time, in seconds since the
+ * epoch, as cert_check_time(); -ENOENT without one.
+ */
+int tls_peer_check_time(const struct tls *tls, int64_t now, char *why,
+			size_t size);
 /* Channel binding "tls-exporter" (RFC 9266). Return: 0 or -errno. */
 int tls_exporter(const struct tls *tls, uint8_t out[TLS_EXPORTER_LEN]);
 
@@ -142,5 +161,7 @@ int tls_random(void *buf, size_t len);
 int tls_sha256(const void *data, size_t len, uint8_t hash[32]);
 /* Overwrites memory that held a secret. */
 void tls_wipe(void *buf, size_t len);
+/* Compares secrets; how long it takes does not tell where they differ. */
+bool tls_same(const void *a, const void *b, size_t len);
 
 #endif /* SEHUB_TRANSPORTD_TLS_H */

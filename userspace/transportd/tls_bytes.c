@@ -29,3 +29,8 @@ void tls_wipe(void *buf, size_t len)
 {
 	OPENSSL_cleanse(buf, len);
 }
+
+bool tls_same(const void *a, const void *b, size_t len)
+{
+	return !CRYPTO_memcmp(a, b, len);
+}

@@ -15,6 +15,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "cert_pem.h"
+
+/* What a client's certificate may take, its issuers included. */
+#define CLIENT_CERTS_MAX	CERT_PEM_MAX
 #define CIPHERSUITES							\
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"		\
 	"TLS_CHACHA20_POLY1305_SHA256"
@@ -103,7 +107,9 @@ static int context_new(struct tls_context **ctxp, bool is_server,
 	SSL_CTX_set_options(ctx->ssl, SSL_OP_NO_TICKET |
 			    SSL_OP_NO_RENEGOTIATION |
 			    SSL_OP_CIPHER_SERVER_PREFERENCE);
-	SSL_CTX_set_mode(ctx->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
+	/* Whom a client trusts is no part of what it shows of itself. */
+	SSL_CTX_set_mode(ctx->ssl, SSL_MODE_NO_AUTO_CHAIN |
+			 SSL_MODE_ENABLE_PARTIAL_WRITE |
 			 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 			 SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(ctx->ssl, SSL_SESS_CACHE_OFF);
@@ -111,6 +117,14 @@ static int context_new(struct tls_context **ctxp, bool is_server,
 	SSL_CTX_set_default_passwd_cb(ctx->ssl, no_passphrase);
 	*ctxp = ctx;
 	return 0;
+}
+
+/* That the client has the key is checked by OpenSSL; by whom else is not. */
+static int take_any_client(X509_STORE_CTX *store, void *arg)
+{
+	(void)arg;
+	X509_STORE_CTX_set_error(store, X509_V_OK);
+	return 1;
 }
 
 int tls_context_server(struct tls_context **ctxp, const char *cert,
@@ -125,6 +139,9 @@ int tls_context_server(struct tls_context **ctxp, const char *cert,
 		return ret;
 	SSL_CTX_set_num_tickets(ctx->ssl, 0);
 	SSL_CTX_set_alpn_select_cb(ctx->ssl, select_alpn, NULL);
+	SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx->ssl, take_any_client, NULL);
+	SSL_CTX_set_max_cert_list(ctx->ssl, CLIENT_CERTS_MAX);
 	if (SSL_CTX_use_certificate_chain_file(ctx->ssl, cert) != 1) {
 		ret = tls_fail(err, cert);
 		goto err_free;
@@ -195,6 +212,33 @@ static int verify_by_authority(int is_ok, X509_STORE_CTX *store)
 	return is_ok;
 }
 
+/* What the client shows of itself; 0 or -errno. */
+static int use_own(struct tls_context *ctx,
+		   const struct tls_client_config *config,
+		   struct sehub_err *err)
+{
+	struct cert_error cerr;
+	EVP_PKEY *key;
+	X509 *x509;
+	int ret = 0;
+
+	if (!config->own_cert)
+		return 0;
+	x509 = cert_pem_read(config->own_cert, &cerr);
+	if (!x509)
+		return sehub_err_set(err, EINVAL, "own certificate: %s",
+				     cerr.text);
+	key = cert_pem_read_key(config->own_key, &cerr);
+	if (!key)
+		ret = sehub_err_set(err, EINVAL, "own key: %s", cerr.text);
+	else if (SSL_CTX_use_certificate(ctx->ssl, x509) != 1 ||
+		 SSL_CTX_use_PrivateKey(ctx->ssl, key) != 1)
+		ret = tls_fail(err, "own certificate");
+	X509_free(x509);
+	EVP_PKEY_free(key);
+	return ret;
+}
+
 int tls_context_client(struct tls_context **ctxp,
 		       const struct tls_client_config *config,
 		       struct sehub_err *err)
@@ -207,6 +251,9 @@ int tls_context_client(struct tls_context **ctxp,
 		return ret;
 	ctx->check = config->check;
 	memcpy(ctx->hash, config->pin, sizeof(ctx->hash));
+	ret = use_own(ctx, config, err);
+	if (ret)
+		goto err_free;
 	SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_PEER, verify_by_authority);
 	/* This one returns 0 for success. */
 	if (SSL_CTX_set_alpn_protos(ctx->ssl, alpn, ALPN_LEN)) {
