@@ -18,7 +18,7 @@ struct user alice;
 uint8_t binding[AUTH_CB_LEN];
 
 int lookup(void *arg, uint16_t vlan, const char *name,
-	   struct auth_verifier *verifier)
+	   struct auth_user *found)
 {
 	struct user *user = arg;
 
@@ -27,7 +27,7 @@ int lookup(void *arg, uint16_t vlan, const char *name,
 		return user->err;
 	if (vlan != VLAN || strcmp(name, user->name))
 		return -ENOENT;
-	*verifier = user->verifier;
+	*found = user->known;
 	return 0;
 }
 
@@ -35,7 +35,9 @@ void make_user(struct user *user, const char *name, const char *password)
 {
 	memset(user, 0, sizeof(*user));
 	user->name = name;
-	assert_int_equal(auth_make_verifier(password, &user->verifier), 0);
+	user->known.has_password = true;
+	assert_int_equal(auth_make_verifier(password, &user->known.verifier),
+			 0);
 }
 
 int group_setup(void **state)
@@ -66,6 +68,41 @@ static void keep(char *to, const uint8_t *from, size_t len)
 	to[len] = '\0';
 }
 
+static struct auth_server *make_server(const struct attempt *attempt)
+{
+	struct auth_line line = {
+		.vlan = attempt->vlan, .has_cert = attempt->cert,
+	};
+	struct auth_server *server;
+
+	memcpy(line.cb, attempt->server_cb, sizeof(line.cb));
+	if (attempt->cert)
+		memcpy(line.cert, attempt->cert, sizeof(line.cert));
+	server = auth_server_new(auth, attempt->mechanism, &line, lookup,
+				 attempt->users);
+	assert_non_null(server);
+	return server;
+}
+
+struct auth_server *alice_server(void)
+{
+	struct attempt attempt = {
+		.users = &alice, .vlan = VLAN, .server_cb = binding,
+	};
+
+	return make_server(&attempt);
+}
+
+struct auth_client *alice_client(struct auth_salted *salted)
+{
+	struct auth_client *client;
+
+	client = auth_client_new(auth, AUTH_SCRAM, "alice", PASSWORD, binding,
+				 salted);
+	assert_non_null(client);
+	return client;
+}
+
 void run(const struct attempt *attempt, struct run *result)
 {
 	char *texts[] = { result->client_first, result->server_first,
@@ -77,11 +114,10 @@ void run(const struct attempt *attempt, struct run *result)
 
 	memset(result, 0, sizeof(*result));
 	result->server = AUTH_MORE;
-	server = auth_server_new(auth, attempt->vlan, attempt->server_cb,
-				 lookup, attempt->users);
-	client = auth_client_new(auth, attempt->user, attempt->password,
-				 attempt->client_cb, attempt->salted);
-	assert_non_null(server);
+	server = make_server(attempt);
+	client = auth_client_new(auth, attempt->mechanism, attempt->user,
+				 attempt->password, attempt->client_cb,
+				 attempt->salted);
 	assert_non_null(client);
 	for (unsigned int i = 0; i < 4; i += 2) {
 		result->client = auth_client_step(client, in, in_len, &out, &len);
@@ -98,6 +134,8 @@ void run(const struct attempt *attempt, struct run *result)
 			break;
 		}
 		keep(texts[i + 1], in, in_len);
+		if (result->server == AUTH_OK)
+			break;
 	}
 	if (result->server == AUTH_OK) {
 		result->client = auth_client_step(client, in, in_len, &out, &len);

@@ -13,7 +13,7 @@
 /* One user, in the form that the server keeps. */
 struct user {
 	const char *name;
-	struct auth_verifier verifier;
+	struct auth_user known;
 	int err;		/* instead of 0 */
 	unsigned int asked;
 };
@@ -30,7 +30,9 @@ struct run {
 
 struct attempt {
 	struct user *users;
+	enum auth_mechanism mechanism;
 	uint16_t vlan;
+	const uint8_t *cert;	/* that the client has shown, NULL: none */
 	const char *user, *password;
 	const uint8_t *client_cb, *server_cb;
 	struct auth_salted *salted;
@@ -47,8 +49,13 @@ int group_teardown(void **state);
 
 /* An auth_lookup_fn: @arg is a struct user. */
 int lookup(void *arg, uint16_t vlan, const char *name,
-	   struct auth_verifier *verifier);
+	   struct auth_user *found);
+/* A user with a password. */
 void make_user(struct user *user, const char *name, const char *password);
+
+/* A login by password to alice's hub, over a line with the usual binding. */
+struct auth_server *alice_server(void);
+struct auth_client *alice_client(struct auth_salted *salted);
 
 void run(const struct attempt *attempt, struct run *result);
 /* A login to alice's hub. */

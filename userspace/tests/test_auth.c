@@ -175,6 +175,8 @@ static void test_failures_look_the_same(void **state)
 	assert_non_null(strstr(hub.server_first, ",i=15000"));
 	/* this side's log may know */
 	assert_string_not_equal(wrong.server_reason, "");
+	assert_string_equal(unknown.server_reason, "no such user");
+	assert_string_equal(hub.server_reason, "no such user");
 	assert_string_equal(wrong.user, "alice");
 	assert_string_equal(unknown.user, "mallo");
 }
@@ -386,7 +388,8 @@ static void test_kept_salted_password(void **state)
 	assert_int_equal(result.client, AUTH_OK);
 	assert_int_equal(salted.iterations, AUTH_ITERATIONS);
 	assert_int_equal(salted.salt_len, AUTH_SALT_LEN);
-	assert_memory_equal(salted.salt, alice.verifier.salt, AUTH_SALT_LEN);
+	assert_memory_equal(salted.salt, alice.known.verifier.salt,
+			    AUTH_SALT_LEN);
 
 	/* it is used: the password given beside it no longer matters */
 	attempt.password = "wrong";
@@ -412,13 +415,13 @@ static void test_client_refuses_bad_credentials(void **state)
 	size_t len;
 
 	(void)state;
-	client = auth_client_new(auth, "", "x", binding, NULL);
+	client = auth_client_new(auth, AUTH_SCRAM, "", "x", binding, NULL);
 	assert_int_equal(auth_client_step(client, NULL, 0, &out, &len),
 			 AUTH_FAILED);
 	assert_string_equal(auth_client_reason(client),
 			    "the user's name is empty");
 	auth_client_free(client);
-	client = auth_client_new(auth, "x", "", binding, NULL);
+	client = auth_client_new(auth, AUTH_SCRAM, "x", "", binding, NULL);
 	assert_int_equal(auth_client_step(client, NULL, 0, &out, &len),
 			 AUTH_FAILED);
 	assert_string_equal(auth_client_reason(client),
@@ -428,11 +431,13 @@ static void test_client_refuses_bad_credentials(void **state)
 
 static void test_context_without_secret(void **state)
 {
+	struct auth_line line = { .vlan = VLAN };
 	struct auth *clients;
 
 	(void)state;
 	assert_int_equal(auth_new(NULL, &clients), 0);
-	assert_null(auth_server_new(clients, VLAN, binding, lookup, &alice));
+	assert_null(auth_server_new(clients, AUTH_SCRAM, &line, lookup,
+				    &alice));
 	auth_free(clients);
 }
 

@@ -28,7 +28,7 @@ static enum auth_result server_says(const void *in, size_t in_len,
 	uint8_t *out;
 	size_t len;
 
-	server = auth_server_new(auth, VLAN, binding, lookup, &alice);
+	server = alice_server();
 	assert_non_null(server);
 	result = auth_server_step(server, in, in_len, &out, &len);
 	strcpy(reason, auth_server_reason(server));
@@ -96,8 +96,8 @@ static void run_flipped(unsigned int message, size_t at, uint8_t bits,
 	uint8_t *in = NULL, *out;
 	size_t in_len = 0, len;
 
-	server = auth_server_new(auth, VLAN, binding, lookup, &alice);
-	client = auth_client_new(auth, "alice", PASSWORD, binding, NULL);
+	server = alice_server();
+	client = alice_client(NULL);
 	*result = AUTH_MORE;
 	for (unsigned int i = 0; i < 2 && *result == AUTH_MORE; i++) {
 		enum auth_result said;
@@ -129,7 +129,7 @@ static void test_flipped_bits(void **state)
 	size_t length = 1;
 
 	(void)state;
-	assert_int_equal(auth_make_verifier(PASSWORD, &alice.verifier), 0);
+	assert_int_equal(auth_make_verifier(PASSWORD, &alice.known.verifier), 0);
 	for (unsigned int message = 0; message < 2; message++) {
 		for (size_t at = 0; at < length; at++) {
 			run_flipped(message, at, (uint8_t)(1 << at % 7),
@@ -157,7 +157,7 @@ static void test_replay(void **state)
 	(void)state;
 	run_as("alice", PASSWORD, &first);
 	assert_int_equal(first.server, AUTH_OK);
-	server = auth_server_new(auth, VLAN, binding, lookup, &alice);
+	server = alice_server();
 	assert_int_equal(auth_server_step(server, (uint8_t *)first.client_first,
 					  strlen(first.client_first), &out,
 					  &len), AUTH_MORE);
@@ -178,7 +178,7 @@ static enum auth_result client_says(const char *rest, bool own_nonce,
 	uint8_t *out;
 	size_t len;
 
-	client = auth_client_new(auth, "alice", PASSWORD, binding, NULL);
+	client = alice_client(NULL);
 	assert_non_null(client);
 	assert_int_equal(auth_client_step(client, NULL, 0, &out, &len),
 			 AUTH_MORE);
@@ -241,8 +241,7 @@ static void test_false_server(void **state)
 		uint8_t *out;
 		size_t len;
 
-		client = auth_client_new(auth, "alice", PASSWORD, binding,
-					 &salted);
+		client = alice_client(&salted);
 		assert_int_equal(auth_client_step(client, NULL, 0, &out,
 						  &len), AUTH_MORE);
 		snprintf(text, sizeof(text), "r=%.*sx,s=AAAA,i=4096",

@@ -4,7 +4,7 @@
  * sessions: what is stored, what is answered, each refusal with the parameter
  * at fault. And that the interface's description names every method.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_user.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c tests/control_run.c lib/via.c lib/addr.c tests/store_place.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_user.c transportd/control_user_login.c transportd/cert_pem.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c tests/control_run.c lib/via.c lib/addr.c tests/store_place.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <setjmp.h>
@@ -37,6 +37,7 @@ static void note_revoked(void *ctx, const struct store_user *user,
 {
 	static const char *const names[] = {
 		[USER_DELETED] = "deleted", [USER_PASSWORD] = "password",
+		[USER_LOGIN] = "login",
 	};
 
 	assert_ptr_equal(ctx, revoked);
@@ -85,7 +86,7 @@ static int stop(void **state)
 static void test_user_add_and_show(void **state)
 {
 	struct json_object *reply;
-	struct auth_verifier found;
+	struct auth_user found;
 
 	(void)state;
 	expect_done(fd, "UserAdd", "{" BOB ",\"password\":\"pw\"}");
@@ -104,7 +105,11 @@ static void test_user_add_and_show(void **state)
 	assert_string_equal(text_of(reply, "sources"), "any");
 	assert_null(json_object_object_get(reply, "grace_ms"));
 	assert_false(bool_of(reply, "cascade"));
-	assert_int_equal(json_object_object_length(reply), 12);
+	assert_true(bool_of(reply, "password"));
+	assert_false(bool_of(reply, "anonymous"));
+	assert_int_equal(json_object_array_length(
+			 json_object_object_get(reply, "certs")), 0);
+	assert_int_equal(json_object_object_length(reply), 15);
 	json_object_put(reply);
 	reply = expect_reply(ask(fd, "UserShow",
 				 "{\"vlan\":12,\"user\":\"busy\"}"));
@@ -112,7 +117,8 @@ static void test_user_add_and_show(void **state)
 	assert_int_equal(int_of(reply, "sessions"), 3);
 	json_object_put(reply);
 	assert_int_equal(store_auth_lookup(store, 12, "bob", &found), 0);
-	assert_int_equal(found.iterations, AUTH_ITERATIONS);
+	assert_int_equal(found.verifier.iterations,
+			 AUTH_ITERATIONS);
 }
 
 /* As people type it: the form in which it is stored is another one. */
@@ -143,6 +149,9 @@ static void test_user_refusals(void **state)
 		const char *method, *params, *error, *message, *parameter;
 	} cases[] = {
 		{ "UserAdd", "{" BOB "}", CONTROL_INVALID,
+		  "password is missing, and there are no certs instead",
+		  "password" },
+		{ "UserSetPassword", "{" KNOWN "}", CONTROL_INVALID,
 		  "password is missing", "password" },
 		{ "UserAdd", "{" BOB ",\"password\":\"\"}", CONTROL_INVALID,
 		  "password: it is empty", "password" },
@@ -166,7 +175,7 @@ static void test_user_refusals(void **state)
 		{ "UserSet", "{" BOB ",\"disabled\":true}", CONTROL_NOT_FOUND,
 		  "hub 12 has no user \"bob\"", NULL },
 		{ "UserSet", "{\"vlan\":12,\"user\":\"known\"}", CONTROL_INVALID,
-		  "nothing to set: name disabled, policy, max_sessions, expires, sources, grace_ms or cascade",
+		  "nothing to set: name disabled, policy, max_sessions, expires, sources, grace_ms, cascade, certs or no_password",
 		  "disabled" },
 		{ "UserSet", "{" KNOWN ",\"policy\":\"max-ip\"}", CONTROL_INVALID,
 		  "policy: max-ip needs a value: max-ip=1", "policy" },
@@ -205,7 +214,7 @@ static void test_user_refusals(void **state)
 
 static void test_user_changes(void **state)
 {
-	struct auth_verifier before, after;
+	struct auth_user before, after;
 
 	(void)state;
 	expect_done(fd, "UserAdd", "{" BOB ",\"password\":\"pw\"}");

@@ -31,8 +31,8 @@ static void expect_error(int result, int err, const char *text)
 static void test_user(void **state)
 {
 	time_t before = time(NULL);
-	struct auth_verifier found;
 	struct store_user user;
+	struct auth_user found;
 
 	(void)state;
 	assert_int_equal(add_user(12, "alice", &verifier, false), 0);
@@ -46,7 +46,10 @@ static void test_user(void **state)
 	assert_in_range(user.created, before, time(NULL));
 	assert_int_equal(user.last_login, 0);
 	assert_int_equal(store_auth_lookup(store, 12, "alice", &found), 0);
-	assert_memory_equal(&found, &verifier, sizeof(found));
+	assert_memory_equal(&found.verifier, &verifier, sizeof(verifier));
+	assert_true(found.has_password);
+	assert_false(found.is_anonymous);
+	assert_int_equal(found.cert_count, 0);
 	assert_int_equal(store_auth_lookup(store, 14, "alice", &found),
 			 -ENOENT);
 
@@ -81,7 +84,8 @@ static void test_user(void **state)
 
 static void test_user_password(void **state)
 {
-	struct auth_verifier other = verifier, found;
+	struct auth_verifier other = verifier;
+	struct auth_user found;
 
 	(void)state;
 	other.iterations = 9999;
@@ -90,12 +94,14 @@ static void test_user_password(void **state)
 	assert_int_equal(store_user_set_password(store, 12, "bob", &other,
 						 &error), 0);
 	assert_int_equal(store_auth_lookup(store, 12, "bob", &found), 0);
-	assert_memory_equal(&found, &other, sizeof(found));
+	assert_memory_equal(&found.verifier, &other, sizeof(other));
 }
 
 static void test_user_errors(void **state)
 {
-	struct store_user user = { .vlan = 12, .grace = -1 };
+	struct store_user user = {
+		.vlan = 12, .grace = -1, .has_password = true,
+	};
 	struct auth_verifier weak = verifier;
 
 	(void)state;
@@ -124,6 +130,7 @@ static void test_user_errors(void **state)
 	expect_error(add_user(12, "Ju\xcc\x88rgen", &verifier, false),
 		     -EINVAL, "user: the name is not in its prepared form");
 	memset(&user, 0, sizeof(user));
+	user.has_password = true;
 	user.vlan = 12;
 	strcpy(user.name, "bob");
 	strcpy(user.policy, "identity=1");
@@ -157,8 +164,8 @@ static const char * const hostile[] = {
 
 static void test_user_hostile_names(void **state)
 {
-	struct auth_verifier found;
 	struct store_user user;
+	struct auth_user found;
 	uint64_t count;
 
 	(void)state;

@@ -242,6 +242,7 @@ static void test_older_version(void **state)
 		.name = "joins", .server = "h", .vlan = 1, .user = "u",
 		.hub = 12,
 	};
+	struct auth_user login;
 	struct store_user user;
 
 	(void)state;
@@ -260,7 +261,15 @@ static void test_older_version(void **state)
 	assert_string_equal(found.source, "");
 	assert_int_equal(found.card, CARD_AUTO);
 	assert_int_equal(found.grace, -1);
-	/* who could do everything still can */
+	assert_int_equal(found.login, AUTH_SCRAM);
+	assert_string_equal(found.cert, "");
+	assert_string_equal(found.key, "");
+	/* who could do everything still can, with the same password */
+	assert_int_equal(store_auth_lookup(store, 12, "ann", &login), 0);
+	assert_true(login.has_password);
+	assert_int_equal(login.verifier.iterations, 4096);
+	assert_int_equal(login.cert_count, 0);
+	assert_false(login.is_anonymous);
 	assert_int_equal(store_user_get(store, 12, "ann", &user, &error), 0);
 	assert_int_equal(user.id, 3);
 	assert_string_equal(user.policy, "");

@@ -18,6 +18,28 @@
 
 #include "log.h"
 
+static const char *const auth_names[AUTH_MECHANISMS] = {
+	[AUTH_SCRAM] = "SCRAM-SHA-256-PLUS",
+	[AUTH_EXTERNAL] = "EXTERNAL",
+	[AUTH_ANONYMOUS] = "ANONYMOUS",
+};
+
+const char *auth_mechanism_name(enum auth_mechanism mechanism)
+{
+	return auth_names[mechanism];
+}
+
+enum auth_mechanism auth_mechanism_find(const uint8_t *name, size_t len)
+{
+	enum auth_mechanism i;
+
+	for (i = 0; i < AUTH_MECHANISMS; i++)
+		if (len == strlen(auth_names[i]) &&
+		    !memcmp(name, auth_names[i], len))
+			break;
+	return i;
+}
+
 static int auth_callback(Gsasl *gsasl, Gsasl_session *session,
 			 Gsasl_property property)
 {
@@ -44,8 +66,10 @@ int auth_new(const uint8_t secret[AUTH_SECRET_LEN], struct auth **auth)
 		return -ENOMEM;
 	}
 	gsasl_callback_set(made->gsasl, auth_callback);
-	if (!gsasl_client_support_p(made->gsasl, AUTH_MECHANISM) ||
-	    !gsasl_server_support_p(made->gsasl, AUTH_MECHANISM)) {
+	for (size_t i = 0; i < AUTH_MECHANISMS; i++) {
+		if (gsasl_client_support_p(made->gsasl, auth_names[i]) &&
+		    gsasl_server_support_p(made->gsasl, auth_names[i]))
+			continue;
 		auth_free(made);
 		return -EOPNOTSUPP;
 	}
@@ -285,17 +309,17 @@ void auth_salted_clear(struct auth_salted *salted)
 }
 
 int auth_exchange_init(struct auth_exchange *exchange, struct auth *auth,
-		       bool server, const uint8_t cb[AUTH_CB_LEN])
+		       enum auth_mechanism mechanism, bool server,
+		       const uint8_t cb[AUTH_CB_LEN])
 {
+	const char *name = auth_names[mechanism];
 	int rc;
 
 	auth_base64(cb, AUTH_CB_LEN, exchange->cb);
 	if (server)
-		rc = gsasl_server_start(auth->gsasl, AUTH_MECHANISM,
-					&exchange->session);
+		rc = gsasl_server_start(auth->gsasl, name, &exchange->session);
 	else
-		rc = gsasl_client_start(auth->gsasl, AUTH_MECHANISM,
-					&exchange->session);
+		rc = gsasl_client_start(auth->gsasl, name, &exchange->session);
 	if (rc != GSASL_OK)
 		return -ENOMEM;
 	gsasl_session_hook_set(exchange->session, exchange);

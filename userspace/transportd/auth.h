@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Login: SCRAM-SHA-256-PLUS with the tls-exporter channel binding (RFC 5802,
- * 7677, 9266), both sides. Knows neither sockets nor records nor the
- * database: bytes in, bytes out. Used by the main thread alone.
+ * Login, both sides: by a password, SCRAM-SHA-256-PLUS with the tls-exporter
+ * channel binding (RFC 5802, 7677, 9266); by a certificate that TLS has seen
+ * proved, EXTERNAL (RFC 4422); or as anybody, ANONYMOUS (RFC 4505). Knows
+ * neither sockets nor records nor the database: bytes in, bytes out. Used by
+ * the main thread alone.
  *
- * A server exchange is client-first -> server-first (AUTH_MORE), client-final
- * -> server-final (AUTH_OK). A client's is nothing -> client-first
- * (AUTH_MORE), server-first -> client-final (AUTH_MORE), server-final ->
- * nothing (AUTH_OK). AUTH_FAILED is final and has no output; what the peer is
- * then told must not depend on the reason.
+ * A server exchange of SCRAM is client-first -> server-first (AUTH_MORE),
+ * client-final -> server-final (AUTH_OK). A client's is nothing ->
+ * client-first (AUTH_MORE), server-first -> client-final (AUTH_MORE),
+ * server-final -> nothing (AUTH_OK). The other two mechanisms have one message,
+ * the client's: the server's AUTH_OK has no output, and of an empty message the
+ * client's second step makes AUTH_OK. AUTH_FAILED is final and has no output;
+ * what the peer is then told must not depend on the reason.
+ *
+ * Both sides choose the mechanism before the exchange begins. A client takes
+ * the one that it has something for, whatever a server offers.
  *
  * A user that does not exist gets a salt of its own, always the same, and a
  * verifier that no password matches, so that neither messages nor the work
@@ -21,7 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AUTH_MECHANISM		"SCRAM-SHA-256-PLUS"
+/* Whoever logs in without saying who is this user of the hub. */
+#define AUTH_ANONYMOUS_USER	"anonymous"
 
 /* Channel binding: length of the exported keying material. */
 #define AUTH_CB_LEN		32
@@ -44,8 +52,19 @@
 #define AUTH_SALT_LEN		16
 #define AUTH_SALT_MAX		64
 
+/* Certificates that a user may log in with. */
+#define AUTH_CERTS_MAX		8
+
 /* Longest message of the peer that is looked at. */
 #define AUTH_INPUT_MAX		4096
+
+/* How somebody logs in. The values are stored. */
+enum auth_mechanism {
+	AUTH_SCRAM = 0,		/* with a password */
+	AUTH_EXTERNAL = 1,	/* with a certificate */
+	AUTH_ANONYMOUS = 2,	/* with nothing */
+	AUTH_MECHANISMS
+};
 
 enum auth_result {
 	AUTH_MORE,	/* send the output, wait for the peer */
@@ -68,6 +87,38 @@ struct auth_verifier {
 };
 
 /**
+ * struct auth_user - what a server knows of a user for a login
+ * @has_password: @verifier is set
+ * @verifier: of the password
+ * @is_anonymous: is AUTH_ANONYMOUS_USER, and lets in who does not say who it is
+ * @cert_count: how many @certs there are
+ * @certs: SHA-256 of the certificates that will do
+ */
+struct auth_user {
+	bool has_password;
+	struct auth_verifier verifier;
+	bool is_anonymous;
+	unsigned int cert_count;
+	uint8_t certs[AUTH_CERTS_MAX][AUTH_HASH_LEN];
+};
+
+/**
+ * struct auth_line - what a server knows of the line
+ * @vlan: hub that the client asked for
+ * @cb: channel binding: keying material exported from the TLS connection with
+ *	the label "EXPORTER-Channel-Binding", no context, see tls.c
+ * @has_cert: the client has shown a certificate in this TLS connection, and
+ *	proved that it has the key
+ * @cert: SHA-256 of it
+ */
+struct auth_line {
+	uint16_t vlan;
+	uint8_t cb[AUTH_CB_LEN];
+	bool has_cert;
+	uint8_t cert[AUTH_HASH_LEN];
+};
+
+/**
  * struct auth_salted - what a client may keep of a login for the next one
  *
  * Spares the iterations when the line has to be made again. As good as the
@@ -85,19 +136,24 @@ struct auth;
 struct auth_server;
 struct auth_client;
 
+/* What a mechanism is called on the line: "SCRAM-SHA-256-PLUS". */
+const char *auth_mechanism_name(enum auth_mechanism mechanism);
+/* The other way; AUTH_MECHANISMS if it is none of them. */
+enum auth_mechanism auth_mechanism_find(const uint8_t *name, size_t len);
+
 /**
- * typedef auth_lookup_fn - find a user's verifier
+ * typedef auth_lookup_fn - find what is known of a user
  * @arg: as given to auth_server_new()
  * @vlan: hub
  * @user: name, prepared by SASLprep, 1 to AUTH_USER_MAX bytes
- * @verifier: filled
+ * @found: filled
  *
  * Called once, inside auth_server_step(). store_auth_lookup() is one.
  * Return: 0; -ENOENT no such user; another -errno: counts as -ENOENT towards
  * the peer, and is in auth_server_reason().
  */
 typedef int (*auth_lookup_fn)(void *arg, uint16_t vlan, const char *user,
-			      struct auth_verifier *verifier);
+			      struct auth_user *found);
 
 /**
  * auth_new() - make the context of all exchanges
@@ -105,7 +161,7 @@ typedef int (*auth_lookup_fn)(void *arg, uint16_t vlan, const char *user,
  *	installation (store_secret()), copied; NULL if there are only clients
  * @auth: made, for auth_free()
  *
- * Return: 0, -ENOMEM, or -EOPNOTSUPP if the SASL library lacks the mechanism.
+ * Return: 0, -ENOMEM, or -EOPNOTSUPP if the SASL library lacks a mechanism.
  */
 int auth_new(const uint8_t secret[AUTH_SECRET_LEN], struct auth **auth);
 
@@ -115,16 +171,16 @@ void auth_free(struct auth *auth);
 /**
  * auth_server_new() - begin a login on the server
  * @auth: context, outlives the exchange
- * @vlan: hub that the client asked for
- * @cb: channel binding: keying material exported from the TLS connection with
- *	the label "EXPORTER-Channel-Binding", no context, see tls.c
+ * @mechanism: that the client has chosen
+ * @line: copied
  * @lookup: finds the user
  * @arg: for @lookup
  *
  * Return: the exchange, for auth_server_free(), or NULL without memory.
  */
-struct auth_server *auth_server_new(struct auth *auth, uint16_t vlan,
-				    const uint8_t cb[AUTH_CB_LEN],
+struct auth_server *auth_server_new(struct auth *auth,
+				    enum auth_mechanism mechanism,
+				    const struct auth_line *line,
 				    auth_lookup_fn lookup, void *arg);
 
 /**
@@ -158,16 +214,18 @@ void auth_server_free(struct auth_server *server);
 /**
  * auth_client_new() - begin a login on the client
  * @auth: context, outlives the exchange
- * @user: name
- * @password: copied, cleansed at the end
- * @cb: as for auth_server_new()
+ * @mechanism: how
+ * @user: name; AUTH_ANONYMOUS does not say it
+ * @password: copied, cleansed at the end; for AUTH_SCRAM alone
+ * @cb: as in struct auth_line
  * @salted: kept from an earlier login and updated by this one, outlives the
  *	exchange; NULL: nothing is kept
  *
  * Return: the exchange, for auth_client_free(), or NULL without memory.
  */
-struct auth_client *auth_client_new(struct auth *auth, const char *user,
-				    const char *password,
+struct auth_client *auth_client_new(struct auth *auth,
+				    enum auth_mechanism mechanism,
+				    const char *user, const char *password,
 				    const uint8_t cb[AUTH_CB_LEN],
 				    struct auth_salted *salted);
 

@@ -2,7 +2,8 @@
 /*
  * The client's side of a login. The library never sees the password: it gets
  * the salted one, made here from the server's salt and iterations, which are
- * within bounds, or taken from an earlier login to the same server.
+ * within bounds, or taken from an earlier login to the same server. Without a
+ * password there is one message, and then the server's word.
  */
 #include "auth_impl.h"
 
@@ -12,9 +13,13 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+/* Of an anonymous login, for the server's log; this one keeps no such thing. */
+#define ANONYMOUS_TOKEN	"sehub"
+
 /**
  * struct auth_client - a login in progress
  * @exchange: common part
+ * @mechanism: how
  * @user: name as given
  * @password: as given
  * @keep: caller's, or NULL
@@ -23,6 +28,7 @@
  */
 struct auth_client {
 	struct auth_exchange exchange;
+	enum auth_mechanism mechanism;
 	char user[AUTH_USER_MAX + 1];
 	char password[AUTH_PASSWORD_MAX + 1];
 	struct auth_salted *keep;
@@ -126,6 +132,15 @@ static int auth_client_ask(struct auth_exchange *exchange,
 	struct auth_client *client = (struct auth_client *)exchange;
 
 	switch (property) {
+	case GSASL_ANONYMOUS_TOKEN:
+		return gsasl_property_set(exchange->session, property,
+					  ANONYMOUS_TOKEN);
+	case GSASL_AUTHZID:
+		/* nobody but oneself, unless it is all that is said */
+		if (client->mechanism != AUTH_EXTERNAL)
+			return GSASL_NO_CALLBACK;
+		return gsasl_property_set(exchange->session, property,
+					  client->user);
 	case GSASL_AUTHID:
 		return gsasl_property_set(exchange->session, property,
 					  client->user);
@@ -136,8 +151,9 @@ static int auth_client_ask(struct auth_exchange *exchange,
 	}
 }
 
-struct auth_client *auth_client_new(struct auth *auth, const char *user,
-				    const char *password,
+struct auth_client *auth_client_new(struct auth *auth,
+				    enum auth_mechanism mechanism,
+				    const char *user, const char *password,
 				    const uint8_t cb[AUTH_CB_LEN],
 				    struct auth_salted *salted)
 {
@@ -146,20 +162,41 @@ struct auth_client *auth_client_new(struct auth *auth, const char *user,
 
 	if (!client)
 		return NULL;
-	client->keep = salted;
+	client->mechanism = mechanism;
 	client->exchange.ask = auth_client_ask;
-	if (auth_exchange_init(&client->exchange, auth, false, cb)) {
+	if (auth_exchange_init(&client->exchange, auth, mechanism, false,
+			       cb)) {
 		auth_client_free(client);
 		return NULL;
 	}
+	if (mechanism == AUTH_ANONYMOUS)
+		return client;
 	if (auth_prepare_user(user, client->user, &why))
 		auth_exchange_fail(&client->exchange, "the user's name %s",
 				   why);
-	else if (auth_check_password(password, &why))
+	if (mechanism == AUTH_EXTERNAL)
+		return client;
+	client->keep = salted;
+	if (auth_check_password(password, &why))
 		auth_exchange_fail(&client->exchange, "the password %s", why);
 	else
 		memcpy(client->password, password, strlen(password) + 1);
 	return client;
+}
+
+/* After the only message: the server goes on, and has nothing to say. */
+static enum auth_result auth_client_outcome(struct auth_client *client,
+					    size_t in_len, uint8_t **out,
+					    size_t *out_len)
+{
+	*out = NULL;
+	*out_len = 0;
+	client->exchange.done = true;
+	if (!in_len)
+		return AUTH_OK;
+	auth_exchange_fail(&client->exchange,
+			   "the server says more than the mechanism has");
+	return AUTH_FAILED;
 }
 
 enum auth_result auth_client_step(struct auth_client *client,
@@ -171,11 +208,17 @@ enum auth_result auth_client_step(struct auth_client *client,
 	bool first_reason = !exchange->reason[0];
 
 	client->steps++;
+	if (client->mechanism != AUTH_SCRAM && client->steps == 2 &&
+	    first_reason)
+		return auth_client_outcome(client, in_len, out, out_len);
 	result = auth_exchange_step(exchange, in, in_len, out, out_len);
+	if (result == AUTH_OK && client->mechanism != AUTH_SCRAM)
+		return AUTH_MORE;
 	if (result == AUTH_OK && client->keep)
 		*client->keep = client->salted;
 	/* only now, as what has been said already says more */
-	if (result == AUTH_FAILED && first_reason && client->steps == 3)
+	if (result == AUTH_FAILED && first_reason && client->steps == 3 &&
+	    client->mechanism == AUTH_SCRAM)
 		snprintf(exchange->reason, sizeof(exchange->reason),
 			 "the server does not prove that it knows the password: it may not be the right server");
 	return result;

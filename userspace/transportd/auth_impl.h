@@ -39,7 +39,8 @@ struct auth_exchange {
 };
 
 int auth_exchange_init(struct auth_exchange *exchange, struct auth *auth,
-		       bool server, const uint8_t cb[AUTH_CB_LEN]);
+		       enum auth_mechanism mechanism, bool server,
+		       const uint8_t cb[AUTH_CB_LEN]);
 /* Cleanses what the library holds, frees its session, not @exchange. */
 void auth_exchange_uninit(struct auth_exchange *exchange);
 

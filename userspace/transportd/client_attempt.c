@@ -126,12 +126,16 @@ static void on_carrier(void *arg, const struct carrier_result *result)
 	}
 }
 
-/* Return: 0 or -errno with the reason in @err. */
+/* Whom to trust, and what to show; 0 or -errno with the reason in @err. */
 static int make_context(struct client *c, const struct store_connection *sc,
 			struct sehub_err *err)
 {
 	struct tls_client_config config = { .check = TLS_CHECK_SYSTEM };
 
+	if (sc->login == AUTH_EXTERNAL) {
+		config.own_cert = sc->cert;
+		config.own_key = sc->key;
+	}
 	c->wants_pin = false;
 	if (sc->pin[0]) {
 		config.check = TLS_CHECK_PIN;
@@ -196,7 +200,7 @@ static int find_place(struct client *c, struct sehub_err *err)
 	return c->hub ? find_hub(c, err) : make_card(c, err);
 }
 
-/* Whom to trust, where to go and by which way; 0 or -errno. */
+/* Where to go, by which way and as whom; 0 or -errno. */
 static int take_target(struct client *c, const struct store_connection *sc,
 		       struct sehub_err *err)
 {
@@ -205,6 +209,7 @@ static int take_target(struct client *c, const struct store_connection *sc,
 
 	c->vlan = sc->vlan;
 	c->grace = sc->grace;
+	c->login = sc->login;
 	ret = make_context(c, sc, err);
 	if (ret)
 		return ret;

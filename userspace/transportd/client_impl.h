@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What client.c (connections and their states), client_attempt.c (from a
- * name to a stream), client_login.c (from there to a session), client_renew.c
- * (from one line to the next) and client_recover.c (after a start) share.
+ * name to a stream), client_login.c (from there to a session), client_auth.c
+ * (who it is there), client_renew.c (from one line to the next) and
+ * client_recover.c (after a start) share.
  */
 #ifndef SEHUB_TRANSPORTD_CLIENT_IMPL_H
 #define SEHUB_TRANSPORTD_CLIENT_IMPL_H
@@ -12,6 +13,7 @@
 #include "channel.h"
 #include "client.h"
 #include "kernel.h"
+#include "proto.h"
 #include "resume.h"
 #include "store.h"
 
@@ -32,7 +34,7 @@ struct clients {
  * @CLIENT_CARRIER: the stream is being made
  * @CLIENT_TLS: handshake
  * @CLIENT_HELLO: the server's HELLO is to come
- * @CLIENT_AUTH: in the middle of the password exchange
+ * @CLIENT_AUTH: in the middle of the exchange that says who it is
  * @CLIENT_ATTACH: the server's ATTACH is to come
  * @CLIENT_RESUME: the server's RESUME is to come
  * @CLIENT_WORKER: a worker is getting the port
@@ -89,7 +91,8 @@ enum client_step {
  * @ch: channel of the login
  * @line: process behind the stream of the attempt
  * @session_line: the same of the session's line
- * @auth: password exchange
+ * @login: how to log in
+ * @auth: exchange about who it is
  * @salted: what spares the next one its iterations
  * @has_session: there is a session to resume: @port_id and @session are valid
  * @port_id: the session's port
@@ -139,6 +142,7 @@ struct client {
 	struct carrier_line *line;
 	struct carrier_line *session_line;
 	char line_error[CLIENT_ERROR_MAX];
+	enum auth_mechanism login;
 	struct auth_client *auth;
 	struct auth_salted salted;
 
@@ -185,6 +189,22 @@ void client_await_line(struct client *c, const char *error);
 
 /* Over a stream; on failure, 0 or -errno, @fd is still the caller's. */
 int client_login(struct client *c, int fd, struct sehub_err *err);
+/* As client_retry(), and the server is told why. */
+void client_leave(struct client *c, uint16_t code, const char *text);
+void client_send_record(struct client *c, struct proto_builder *b);
+/* It is clear to the server who it is. */
+void client_send_attach(struct client *c);
+
+/* client_auth.c */
+
+/* @offered: the server's list of mechanisms. */
+void client_begin_auth(struct client *c, struct proto_bytes offered);
+/* A step of the exchange; the first one has no input. */
+void client_auth_step(struct client *c, const uint8_t *in, size_t in_len);
+/* Adds to the server's words what its user can do. */
+void client_explain_refusal(const struct client *c, char *text, size_t size);
+/* Trust on first use: keep what the server shows. */
+void client_keep_pin(struct client *c);
 
 /* client_renew.c */
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The client's side of the login, over a stream that is there: TLS, HELLO, the
- * password exchange and ATTACH, or RESUME, up to a session that a worker
+ * The client's side of the login, over a stream that is there: TLS, HELLO, who
+ * it is (client_auth.c) and ATTACH, or RESUME, up to a session that a worker
  * carries. Every way out is client_retry(), client_give_up() or the worker.
  */
 #include "client_impl.h"
@@ -27,8 +27,7 @@
 #define KEEPALIVE_MAX	3600000
 #define DEAD_TIME_MAX	(4 * KEEPALIVE_MAX)
 
-/* As client_retry(), and the server is told why. */
-static void leave(struct client *c, uint16_t code, const char *text)
+void client_leave(struct client *c, uint16_t code, const char *text)
 {
 	struct channel *ch = c->ch;
 
@@ -49,10 +48,10 @@ static void give_up(struct client *c, const char *text)
 
 static void protocol_error(struct client *c, const char *what)
 {
-	leave(c, SEHUB_WIRE_CLOSE_PROTOCOL, what);
+	client_leave(c, SEHUB_WIRE_CLOSE_PROTOCOL, what);
 }
 
-static void send_record(struct client *c, struct proto_builder *b)
+void client_send_record(struct client *c, struct proto_builder *b)
 {
 	int len = proto_end(b);
 
@@ -72,7 +71,7 @@ static void send_hello(struct client *c)
 	proto_put_text(&b, SEHUB_WIRE_A_SOFTWARE, DAEMON_SOFTWARE);
 	proto_put_u32(&b, SEHUB_WIRE_A_FEATURES, SEHUB_WIRE_F_OFFLOAD);
 	proto_put_u16(&b, SEHUB_WIRE_A_HUB, c->vlan);
-	send_record(c, &b);
+	client_send_record(c, &b);
 	c->step = CLIENT_HELLO;
 }
 
@@ -94,12 +93,12 @@ static void send_resume(struct client *c, const struct sehub_session *port)
 	proto_put_u64(&b, SEHUB_WIRE_A_TX_OLDEST, port->tx_acked);
 	proto_put_u32(&b, SEHUB_WIRE_A_FEATURES, SEHUB_WIRE_F_OFFLOAD);
 	put_carrier(c, &b);
-	send_record(c, &b);
+	client_send_record(c, &b);
 	tls_wipe(record, sizeof(record));
 	c->step = CLIENT_RESUME;
 }
 
-static void send_attach(struct client *c)
+void client_send_attach(struct client *c)
 {
 	const struct config *config = &c->cs->d->config;
 	uint8_t record[512];
@@ -119,78 +118,11 @@ static void send_attach(struct client *c)
 	if (c->grace >= 0)
 		proto_put_u32(&b, SEHUB_WIRE_A_GRACE, (uint32_t)c->grace);
 	put_carrier(c, &b);
-	send_record(c, &b);
+	client_send_record(c, &b);
 	c->step = CLIENT_ATTACH;
 }
 
-/* One step of the password exchange; the first one has no input. */
-static void auth_step(struct client *c, const uint8_t *in, size_t in_len)
-{
-	uint8_t record[AUTH_INPUT_MAX];
-	struct proto_builder b;
-	enum auth_result result;
-	uint8_t *out = NULL;
-	size_t len = 0;
-
-	result = auth_client_step(c->auth, in, in_len, &out, &len);
-	if (result == AUTH_FAILED) {
-		client_give_up(c, auth_client_reason(c->auth));
-		return;
-	}
-	if (out) {
-		proto_begin(&b, record, sizeof(record), SEHUB_WIRE_AUTH);
-		if (!in)
-			proto_put_text(&b, SEHUB_WIRE_A_MECHANISM,
-				       AUTH_MECHANISM);
-		proto_put_bytes(&b, SEHUB_WIRE_A_SASL, out, len);
-		send_record(c, &b);
-		free(out);
-	}
-	if (result == AUTH_OK)
-		send_attach(c);
-}
-
-static void begin_auth(struct client *c)
-{
-	struct daemon *d = c->cs->d;
-	uint8_t binding[TLS_EXPORTER_LEN];
-	struct store_connection sc;
-	struct store_error err;
-
-	if (store_connection_get(d->store, c->name, &sc, &err)) {
-		leave(c, SEHUB_WIRE_CLOSE_BYE, err.text);
-		return;
-	}
-	if (!tls_exporter(channel_tls(c->ch), binding))
-		c->auth = auth_client_new(d->auth, sc.user, sc.password,
-					  binding, &c->salted);
-	store_connection_clear(&sc);
-	tls_wipe(binding, sizeof(binding));
-	if (!c->auth) {
-		leave(c, SEHUB_WIRE_CLOSE_BYE, "out of memory");
-		return;
-	}
-	c->step = CLIENT_AUTH;
-	auth_step(c, NULL, 0);
-}
-
 /* --- what is received ---------------------------------------------------- */
-
-static bool has_mechanism(struct proto_bytes list)
-{
-	const size_t want = strlen(AUTH_MECHANISM);
-	size_t i, start = 0;
-
-	for (i = 0; i <= list.len; i++) {
-		if (i < list.len && list.data[i] != ' ')
-			continue;
-		if (i - start == want &&
-		    !memcmp(list.data + start, AUTH_MECHANISM, want))
-			return true;
-		start = i + 1;
-	}
-	return false;
-}
 
 static void take_hello(struct client *c, const struct proto_msg *msg)
 {
@@ -203,7 +135,7 @@ static void take_hello(struct client *c, const struct proto_msg *msg)
 		return;
 	}
 	if (msg->version != SEHUB_WIRE_VERSION) {
-		leave(c, SEHUB_WIRE_CLOSE_VERSION,
+		client_leave(c, SEHUB_WIRE_CLOSE_VERSION,
 		      "the server speaks another version of the protocol");
 		return;
 	}
@@ -217,36 +149,7 @@ static void take_hello(struct client *c, const struct proto_msg *msg)
 		}
 		client_forget_session(c);
 	}
-	if (!has_mechanism(msg->mechanisms)) {
-		leave(c, SEHUB_WIRE_CLOSE_BYE,
-		      "the server does not offer " AUTH_MECHANISM);
-		return;
-	}
-	begin_auth(c);
-}
-
-/* The server proved that it knows the password: its certificate is right. */
-static void keep_pin(struct client *c)
-{
-	char pin[SEHUB_FINGERPRINT_STRLEN];
-	uint8_t hash[SEHUB_FINGERPRINT_LEN];
-	struct store_error err = { .text = "no certificate" };
-
-	if (!c->wants_pin)
-		return;
-	if (!tls_peer_fingerprint(channel_tls(c->ch), hash)) {
-		sehub_format_fingerprint(hash, pin);
-		if (!store_connection_set_pin(c->cs->d->store, c->name, pin,
-					      &err)) {
-			log_info("connection-pin connection=%s pin=%s",
-				 c->name, pin);
-			return;
-		}
-		memcpy(c->pin, hash, sizeof(c->pin));
-		c->has_pin = true;
-	}
-	log_warn("connection-pin connection=%s error=\"%s\"", c->name,
-		 err.text);
+	client_begin_auth(c, msg->mechanisms);
 }
 
 static void hand_over(struct client *c, struct session_start *start)
@@ -255,7 +158,7 @@ static void hand_over(struct client *c, struct session_start *start)
 
 	if (kernel_prepare(c->cs->d->kernel, start, &err)) {
 		client_forget_session(c);
-		leave(c, SEHUB_WIRE_CLOSE_BYE, err.text);
+		client_leave(c, SEHUB_WIRE_CLOSE_BYE, err.text);
 		return;
 	}
 	snprintf(start->name, sizeof(start->name), "%s", c->name);
@@ -339,7 +242,7 @@ static void take_attach(struct client *c, const struct proto_msg *msg)
 	start.grace = clamp(msg->grace, 0, SEHUB_GRACE_MAX);
 	start.queue_limit = config->queue_limit;
 	start.features = msg->features;
-	keep_pin(c);
+	client_keep_pin(c);
 	hand_over(c, &start);
 }
 
@@ -365,7 +268,7 @@ static void take_resume(struct client *c, const struct proto_msg *msg)
 	if (kernel_set_cookie(c->cs->d->kernel, c->port_id, cookie, len,
 			      &err)) {
 		client_forget_session(c);
-		leave(c, SEHUB_WIRE_CLOSE_BYE, err.text);
+		client_leave(c, SEHUB_WIRE_CLOSE_BYE, err.text);
 		return;
 	}
 	start.port_id = c->port_id;
@@ -377,7 +280,7 @@ static void take_resume(struct client *c, const struct proto_msg *msg)
 
 static void take_close(struct client *c, const struct proto_msg *msg)
 {
-	char text[SEHUB_WIRE_TEXT_MAX + 1];
+	char text[CLIENT_ERROR_MAX];
 
 	proto_text_copy(text, sizeof(text), msg->text);
 	if (!text[0])
@@ -385,6 +288,8 @@ static void take_close(struct client *c, const struct proto_msg *msg)
 			 proto_close_name(msg->code));
 	switch (msg->code) {
 	case SEHUB_WIRE_CLOSE_AUTH:
+		client_explain_refusal(c, text, sizeof(text));
+		/* fall through */
 	case SEHUB_WIRE_CLOSE_DENIED:
 	case SEHUB_WIRE_CLOSE_REPLACED:
 	case SEHUB_WIRE_CLOSE_DISCONNECTED:
@@ -434,8 +339,8 @@ static void on_record(void *arg, uint8_t type, const uint8_t *payload,
 	} else if (type == SEHUB_WIRE_HELLO && c->step == CLIENT_HELLO) {
 		take_hello(c, &msg);
 	} else if (type == SEHUB_WIRE_AUTH && c->step == CLIENT_AUTH) {
-		auth_step(c, msg.sasl.data ? msg.sasl.data : payload,
-			  msg.sasl.len);
+		client_auth_step(c, msg.sasl.data ? msg.sasl.data : payload,
+				 msg.sasl.len);
 	} else if (type == SEHUB_WIRE_ATTACH && c->step == CLIENT_ATTACH) {
 		take_attach(c, &msg);
 	} else if (type == SEHUB_WIRE_RESUME && c->step == CLIENT_RESUME) {

@@ -173,6 +173,9 @@ int control_param_int(struct control_call *call, const char *name,
 		      bool required, int64_t min, int64_t max, int64_t *value);
 int control_param_bool(struct control_call *call, const char *name,
 		       bool required, bool *value);
+/* *values is an array of strings without NUL inside, borrowed the same way. */
+int control_param_strings(struct control_call *call, const char *name,
+			  bool required, struct json_object **values);
 int control_params_end(struct control_call *call);
 
 /* Text of the interface definition, for GetInterfaceDescription. */

@@ -199,11 +199,16 @@ static int control_param(struct control_call *call, const char *name,
 	return -EINVAL;
 }
 
+static bool control_has_nul(struct json_object *text)
+{
+	return strlen(json_object_get_string(text)) !=
+	       (size_t)json_object_get_string_len(text);
+}
+
 int control_param_string(struct control_call *call, const char *name,
 			 bool required, const char **value)
 {
 	struct json_object *object;
-	const char *text;
 	int there = control_param(call, name, required, &object);
 
 	if (there <= 0)
@@ -213,13 +218,40 @@ int control_param_string(struct control_call *call, const char *name,
 			      "%s: has to be a text", name);
 		return -EINVAL;
 	}
-	text = json_object_get_string(object);
-	if (strlen(text) != (size_t)json_object_get_string_len(object)) {
+	if (control_has_nul(object)) {
 		control_error(call, CONTROL_INVALID, name,
 			      "%s: has a NUL character", name);
 		return -EINVAL;
 	}
-	*value = text;
+	*value = json_object_get_string(object);
+	return 0;
+}
+
+int control_param_strings(struct control_call *call, const char *name,
+			  bool required, struct json_object **values)
+{
+	struct json_object *object, *value;
+	int there = control_param(call, name, required, &object);
+	size_t count = 0;
+
+	if (there <= 0)
+		return there;
+	if (json_object_is_type(object, json_type_array))
+		count = json_object_array_length(object);
+	for (size_t i = 0; i < count; i++) {
+		value = json_object_array_get_idx(object, i);
+		if (json_object_is_type(value, json_type_string) &&
+		    !control_has_nul(value))
+			continue;
+		object = NULL;
+		break;
+	}
+	if (!json_object_is_type(object, json_type_array)) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has to be a list of texts", name);
+		return -EINVAL;
+	}
+	*values = object;
 	return 0;
 }
 

@@ -10,9 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cert.h"
 #include "log.h"
-#include "proto.h"
 
 const char *connection_state_name(enum connection_state state)
 {
@@ -34,6 +32,24 @@ static void connection_add_text(struct json_object *object, const char *key,
 			       json_object_new_string(text) : NULL);
 }
 
+static const char *const login_names[AUTH_MECHANISMS] = {
+	[AUTH_SCRAM] = "password",
+	[AUTH_EXTERNAL] = "certificate",
+	[AUTH_ANONYMOUS] = "anonymous",
+};
+
+/* What the hub's administrator has to know of it. */
+static void connection_add_cert(struct json_object *object, const char *cert)
+{
+	char text[SEHUB_FINGERPRINT_STRLEN] = "";
+	uint8_t hash[SEHUB_FINGERPRINT_LEN];
+	struct cert_error error;
+
+	if (*cert && !cert_pem_fingerprint(cert, hash, &error))
+		sehub_format_fingerprint(hash, text);
+	connection_add_text(object, "cert", text);
+}
+
 static struct json_object *
 connection_describe(struct control_connection *owner,
 		    const struct store_connection *connection)
@@ -50,6 +66,8 @@ connection_describe(struct control_connection *owner,
 	json_object_object_add(object, "vlan",
 			       json_object_new_int(connection->vlan));
 	connection_add_text(object, "user", connection->user);
+	connection_add_text(object, "login", login_names[connection->login]);
+	connection_add_cert(object, connection->cert);
 	json_object_object_add(object, "hub", connection->hub ?
 			       json_object_new_int(connection->hub) : NULL);
 	connection_add_text(object, "device", connection->device);
@@ -92,182 +110,6 @@ static void connection_log(struct control_call *call, const char *event,
 		 control_call_uid(call));
 }
 
-/* A text parameter into a member of the struct; absent: left as it is. */
-static int connection_param_text(struct control_call *call, const char *key,
-				 bool required, char *buf, size_t size)
-{
-	const char *text = NULL;
-
-	if (control_param_string(call, key, required, &text))
-		return -EINVAL;
-	if (!text)
-		return 0;
-	if (strlen(text) >= size) {
-		control_error(call, CONTROL_INVALID, key,
-			      "%s: longer than %zu bytes", key, size - 1);
-		return -EINVAL;
-	}
-	memcpy(buf, text, strlen(text) + 1);
-	return 0;
-}
-
-/* What is wrong with a value, with the name of its parameter. */
-static int connection_refuse(struct control_call *call, const char *key,
-			     const char *text)
-{
-	control_error(call, CONTROL_INVALID, key, "%s", text);
-	return -EINVAL;
-}
-
-/* The store checks once more, but cannot name parameters. */
-static int connection_check_values(struct control_call *call,
-				   const struct store_connection *connection)
-{
-	struct store_error error;
-	enum sehub_source source;
-	const char *why;
-
-	if (store_check_connection_name(connection->name, &error))
-		return connection_refuse(call, "name", error.text);
-	if (store_check_server(connection->server, &error))
-		return connection_refuse(call, "server", error.text);
-	if (connection->device[0] &&
-	    store_check_device_name(connection->device, &error))
-		return connection_refuse(call, "device", error.text);
-	if (sehub_parse_source(connection->source, &source))
-		return connection_refuse(call, "source",
-					 "source: has to be an address without a zone, or the name of a network device");
-	if (connection->password[0] &&
-	    auth_check_password(connection->password, &why)) {
-		control_error(call, CONTROL_INVALID, "password",
-			      "password: it %s", why);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* The way to the server, and what its proxy wants to know. */
-static int connection_check_via(struct control_call *call,
-				struct store_connection *connection,
-				const char *word)
-{
-	struct sehub_via via;
-	const char *why;
-
-	if (sehub_parse_via(word, &via, &why)) {
-		/* not the URL itself, there may be a password in it */
-		control_error(call, CONTROL_INVALID, "via", "via: the URL %s",
-			      why);
-		return -EINVAL;
-	}
-	if (connection->via_password[0] && !sehub_via_takes_password(&via))
-		return connection_refuse(call, "via_password",
-					 "via_password: via has no user who could have one");
-	if (!proto_text_ok((const uint8_t *)connection->via_password,
-			   strlen(connection->via_password)))
-		return connection_refuse(call, "via_password",
-					 "via_password: it has to be UTF-8 without control characters");
-	sehub_format_via(&via, connection->via);
-	return 0;
-}
-
-/* Whom to trust: one way at most. */
-static int connection_check_trust(struct control_call *call,
-				  struct store_connection *connection,
-				  const char *pin)
-{
-	_Static_assert(sizeof(connection->pin) == CERT_FINGERPRINT_LEN,
-		       "a fingerprint fits");
-	if ((*pin != 0) + (connection->ca[0] != 0) + connection->tofu > 1)
-		return connection_refuse(call, connection->tofu ? "tofu" : "ca",
-					 "give only one of pin, ca and tofu");
-	if (*pin && cert_fingerprint_parse(pin, connection->pin))
-		return connection_refuse(call, "pin",
-					 "pin: has to be SHA256: and 64 hex digits, as the server shows it");
-	if (connection->ca[0] && connection->ca[0] != '/')
-		return connection_refuse(call, "ca",
-					 "ca: has to be an absolute path");
-	if (connection->ca[0] && access(connection->ca, R_OK)) {
-		control_error(call, CONTROL_INVALID, "ca", "ca: %s: %s",
-			      connection->ca, strerror(errno));
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* The device is named as the connection if that can be. */
-static int connection_check_device(struct control_call *call,
-				   struct store_connection *connection)
-{
-	struct store_error error;
-
-	if (connection->device[0] && connection->hub)
-		return connection_refuse(call, "device",
-					 "device: a connection that joins a hub has none");
-	if (connection->device[0] || connection->hub)
-		return 0;
-	if (strlen(connection->name) >= sizeof(connection->device) ||
-	    store_check_device_name(connection->name, &error)) {
-		control_error(call, CONTROL_INVALID, "device",
-			      "device: name one, as \"%s\" cannot be the name of a device",
-			      connection->name);
-		return -EINVAL;
-	}
-	strcpy(connection->device, connection->name);
-	return 0;
-}
-
-static int connection_params(struct control_call *call,
-			     struct store_connection *c)
-{
-	char pin[128] = "", user[4 * AUTH_USER_MAX] = "";
-	char via[2 * SEHUB_VIA_STRLEN] = "";
-	int64_t vlan, hub = 0;
-	const char *why;
-
-	if (connection_param_text(call, "name", CONTROL_REQUIRED, c->name,
-				  sizeof(c->name)) ||
-	    connection_param_text(call, "server", CONTROL_REQUIRED, c->server,
-				  sizeof(c->server)) ||
-	    control_param_int(call, "vlan", CONTROL_REQUIRED, STORE_VLAN_MIN,
-			      STORE_VLAN_MAX, &vlan) ||
-	    connection_param_text(call, "user", CONTROL_REQUIRED, user,
-				  sizeof(user)) ||
-	    connection_param_text(call, "password", CONTROL_OPTIONAL,
-				  c->password, sizeof(c->password)) ||
-	    connection_param_text(call, "via", CONTROL_OPTIONAL, via,
-				  sizeof(via)) ||
-	    connection_param_text(call, "via_password", CONTROL_OPTIONAL,
-				  c->via_password, sizeof(c->via_password)) ||
-	    connection_param_text(call, "source", CONTROL_OPTIONAL, c->source,
-				  sizeof(c->source)) ||
-	    connection_param_text(call, "pin", CONTROL_OPTIONAL, pin,
-				  sizeof(pin)) ||
-	    connection_param_text(call, "ca", CONTROL_OPTIONAL, c->ca,
-				  sizeof(c->ca)) ||
-	    control_param_bool(call, "tofu", CONTROL_OPTIONAL, &c->tofu) ||
-	    control_param_int(call, "hub", CONTROL_OPTIONAL, STORE_VLAN_MIN,
-			      STORE_VLAN_MAX, &hub) ||
-	    connection_param_text(call, "device", CONTROL_OPTIONAL, c->device,
-				  sizeof(c->device)) ||
-	    control_param_bool(call, "auto", CONTROL_OPTIONAL, &c->auto_up) ||
-	    control_param_int(call, "grace_ms", CONTROL_OPTIONAL, -1,
-			      SEHUB_GRACE_MAX, &c->grace) ||
-	    control_params_end(call))
-		return -EINVAL;
-	c->vlan = (uint16_t)vlan;
-	c->hub = (uint16_t)hub;
-	if (auth_prepare_user(user, c->user, &why)) {
-		control_error(call, CONTROL_INVALID, "user",
-			      "user: the name %s", why);
-		return -EINVAL;
-	}
-	if (connection_check_values(call, c) ||
-	    connection_check_via(call, c, via))
-		return -EINVAL;
-	return connection_check_trust(call, c, pin);
-}
-
 static void connection_add(struct control_call *call,
 			   struct json_object *params, void *ctx)
 {
@@ -277,8 +119,7 @@ static void connection_add(struct control_call *call,
 	int err;
 
 	(void)params;
-	if (!connection_params(call, &connection) &&
-	    !connection_check_device(call, &connection)) {
+	if (!connection_params(call, &connection)) {
 		err = store_connection_add(owner->store, &connection, &error);
 		if (err) {
 			control_error_errno(call, err, error.text);
@@ -419,7 +260,7 @@ static int connection_start(struct control_connection *owner,
 		control_error_errno(call, err, error.text);
 		return err;
 	}
-	if (!connection.password[0]) {
+	if (connection.login == AUTH_SCRAM && !connection.password[0]) {
 		control_error(call, CONTROL_FAILED, NULL,
 			      "connection \"%s\" has no password: delete it, and add it with one",
 			      name);

@@ -9,6 +9,9 @@
 #define USER_FIELDS \
 	"  vlan: int,\n" \
 	"  user: string,\n" \
+	"  password: bool,\n" \
+	"  certs: []string,\n" \
+	"  anonymous: bool,\n" \
 	"  disabled: bool,\n" \
 	"  created: int,\n" \
 	"  last_login: int,\n" \
@@ -57,6 +60,8 @@
 	"  source: ?string,\n" \
 	"  vlan: int,\n" \
 	"  user: string,\n" \
+	"  login: string,\n" \
+	"  cert: ?string,\n" \
 	"  hub: ?int,\n" \
 	"  device: ?string,\n" \
 	"  card: string,\n" \
@@ -82,7 +87,9 @@ static const char control_text[] =
 	"\n"
 	"type Listener (address: string, port: int)\n"
 	"\n"
-	"# last_login 0: never; sessions: connected or awaiting their return\n"
+	"# password: it has one; certs: fingerprints of those that it may log in\n"
+	"# with; anonymous: it lets in anybody; last_login 0: never; sessions:\n"
+	"# connected or awaiting their return\n"
 	"type User (\n"
 	USER_FIELDS
 	")\n"
@@ -93,7 +100,8 @@ static const char control_text[] =
 	")\n"
 	"\n"
 	"# state: down, connecting, connected, waiting, failed; card: auto, hub,\n"
-	"# tap: what the device is to be; device_kind: hub, tap: what it is\n"
+	"# tap: what the device is to be; device_kind: hub, tap: what it is; login:\n"
+	"# password, certificate, anonymous; cert: fingerprint of the certificate\n"
 	"type Connection (\n"
 	CONNECTION_FIELDS
 	")\n"
@@ -113,11 +121,15 @@ static const char control_text[] =
 	"\n"
 	"# policy: words joined by commas, or none; max_sessions 0: any number;\n"
 	"# expires 0: never; sources: prefixes joined by commas, or any;\n"
-	"# grace_ms -1: as configured; cascade: may join hubs to this one\n"
+	"# grace_ms -1: as configured; cascade: may join hubs to this one; certs:\n"
+	"# PEM, or SHA256: and 64 hex digits; a user has a password, certs, or both,\n"
+	"# or is called anonymous and is\n"
 	"method UserAdd(\n"
 	"  vlan: int,\n"
 	"  user: string,\n"
-	"  password: string,\n"
+	"  password: ?string,\n"
+	"  certs: ?[]string,\n"
+	"  anonymous: ?bool,\n"
 	USER_RULES
 	") -> ()\n"
 	"method UserDel(vlan: int, user: string) -> ()\n"
@@ -126,6 +138,8 @@ static const char control_text[] =
 	"method UserSet(\n"
 	"  vlan: int,\n"
 	"  user: string,\n"
+	"  certs: ?[]string,\n"
+	"  no_password: ?bool,\n"
 	USER_RULES
 	") -> ()\n"
 	"method UserList(vlan: ?int) -> (users: []User)\n"
@@ -142,13 +156,18 @@ static const char control_text[] =
 	"# give one of pin, ca and tofu, or none for the system's authorities;\n"
 	"# via: SCHEME://[USER@]HOST[:PORT], schemes http, socks4, socks4a, socks5,\n"
 	"# socks5h, ssh; or env; source: address or network device to go out from;\n"
-	"# hub: join this one here to the one there, in place of a device\n"
+	"# hub: join this one here to the one there, in place of a device; log in as\n"
+	"# a user with a password, or with cert and key, both PEM, or anonymous and\n"
+	"# without any of these\n"
 	"method ConnectionAdd(\n"
 	"  name: string,\n"
 	"  server: string,\n"
 	"  vlan: int,\n"
-	"  user: string,\n"
+	"  user: ?string,\n"
 	"  password: ?string,\n"
+	"  cert: ?string,\n"
+	"  key: ?string,\n"
+	"  anonymous: ?bool,\n"
 	"  via: ?string,\n"
 	"  via_password: ?string,\n"
 	"  source: ?string,\n"

@@ -2,16 +2,14 @@
 /*
  * User* methods of the control interface.
  */
-#include "control_user.h"
+#include "control_user_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/crypto.h>
 
-#include "control.h"
 #include "log.h"
-#include "store.h"
 
 struct control_user {
 	struct store *store;
@@ -33,29 +31,6 @@ static int user_params(struct control_call *call, int64_t *vlan,
 		return 0;
 	control_error(call, CONTROL_INVALID, "user", "user: the name %s", why);
 	return -EINVAL;
-}
-
-/* The password of a request as a verifier: 0, or the call is answered. */
-static int user_param_password(struct control_call *call,
-			       struct auth_verifier *verifier)
-{
-	const char *password, *why = "";
-	int err;
-
-	if (control_param_string(call, "password", CONTROL_REQUIRED,
-				 &password) ||
-	    control_params_end(call))
-		return -EINVAL;
-	if (auth_check_password(password, &why)) {
-		control_error(call, CONTROL_INVALID, "password",
-			      "password: it %s", why);
-		return -EINVAL;
-	}
-	err = auth_make_verifier(password, verifier);
-	if (err)
-		control_error(call, CONTROL_FAILED, NULL,
-			      "the password cannot be hashed");
-	return err;
 }
 
 static void user_log(struct control_call *call, const char *event,
@@ -155,10 +130,11 @@ static void user_add(struct control_call *call, struct json_object *params,
 	(void)params;
 	if (user_params(call, &vlan, who.name) ||
 	    user_params_rules(call, &who) ||
-	    user_param_password(call, &verifier))
+	    user_params_login(call, &who, &verifier))
 		return;
 	who.vlan = (uint16_t)vlan;
-	err = store_user_add(user->store, &who, &verifier, &error);
+	err = store_user_add(user->store, &who,
+			     who.has_password ? &verifier : NULL, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
 	user_answer(call, err, &error, "user-add", vlan, who.name);
 }
@@ -185,13 +161,17 @@ static void user_set_password(struct control_call *call,
 	if (user_params(call, &vlan, name) ||
 	    user_param_password(call, &verifier))
 		return;
-	err = store_user_set_password(user->store, (uint16_t)vlan, name,
-				      &verifier, &error);
-	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	err = store_user_get(user->store, (uint16_t)vlan, name, &who, &error);
+	if (!err && who.anonymous)
+		err = log_describe(error.text, sizeof(error.text), -EINVAL,
+				   "the user lets in anybody, without a password: delete it first");
 	if (!err)
-		err = store_user_get(user->store, (uint16_t)vlan, name, &who,
-				     &error);
-	if (user_answer(call, err, &error, "user-set-password", vlan, name))
+		err = store_user_set_password(user->store, (uint16_t)vlan,
+					      name, &verifier, &error);
+	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	/* A first one takes nothing away from those who have a certificate. */
+	if (user_answer(call, err, &error, "user-set-password", vlan, name) &&
+	    who.has_password)
 		user_revoke(user, &who, USER_PASSWORD);
 }
 
@@ -223,6 +203,7 @@ static void user_set(struct control_call *call, struct json_object *params,
 	char name[AUTH_USER_MAX + 1];
 	struct store_error error;
 	struct store_user who;
+	bool is_less;
 	int64_t vlan;
 	int err;
 
@@ -233,18 +214,22 @@ static void user_set(struct control_call *call, struct json_object *params,
 		control_error_errno(call, err, error.text);
 		return;
 	}
-	if (user_params_rules(call, &who) || control_params_end(call))
+	if (user_params_rules(call, &who) ||
+	    user_params_other_login(call, &who, &is_less))
 		return;
 	/* besides vlan and user */
 	if (json_object_object_length(params) <= 2) {
 		control_error(call, CONTROL_INVALID, "disabled",
-			      "nothing to set: name disabled, policy, max_sessions, expires, sources, grace_ms or cascade");
+			      "nothing to set: name disabled, policy, max_sessions, expires, sources, grace_ms, cascade, certs or no_password");
 		return;
 	}
 	err = store_user_set(user->store, &who, &error);
-	if (user_answer(call, err, &error, "user-set", vlan, name) &&
-	    user->ops->changed)
+	if (!user_answer(call, err, &error, "user-set", vlan, name))
+		return;
+	if (user->ops->changed)
 		user->ops->changed(user->ctx, &who);
+	if (is_less)
+		user_revoke(user, &who, USER_LOGIN);
 }
 
 static struct json_object *user_describe(struct control_user *user,
@@ -258,6 +243,7 @@ static struct json_object *user_describe(struct control_user *user,
 	json_object_object_add(object, "vlan", json_object_new_int(who->vlan));
 	json_object_object_add(object, "user",
 			       json_object_new_string(who->name));
+	user_describe_login(who, object);
 	json_object_object_add(object, "disabled",
 			       json_object_new_boolean(who->disabled));
 	json_object_object_add(object, "created",

@@ -19,10 +19,12 @@ struct store_user;
  * enum user_change - why sessions of a user may not go on
  * @USER_DELETED: there is no such user any more
  * @USER_PASSWORD: who logged in did so with another password
+ * @USER_LOGIN: the same with a password or certificate that is none any more
  */
 enum user_change {
 	USER_DELETED,
 	USER_PASSWORD,
+	USER_LOGIN,
 };
 
 /**

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HELLO, then AUTH until it is clear who it is, then ATTACH; or HELLO, then
- * RESUME. What a client is told about a failed login never depends on whether
- * the user exists; what the log says does.
+ * HELLO, then AUTH until it is clear who it is (login_auth.c), then ATTACH; or
+ * HELLO, then RESUME.
  */
-#include "login.h"
+#include "login_impl.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,23 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "auth.h"
-#include "channel.h"
 #include "log.h"
-#include "proto.h"
 #include "ratelimit.h"
-#include "sessions.h"
-#include "store.h"
 
 /* An honest peer has said HELLO by now. */
 #define SLOW_MS	3000
-
-enum login_state {
-	LOGIN_HELLO,	/* the client's HELLO is to come */
-	LOGIN_CHOICE,	/* AUTH or RESUME is to come */
-	LOGIN_AUTH,	/* in the middle of an exchange */
-	LOGIN_ATTACH,	/* known; ATTACH is to come */
-};
 
 static const char *const state_names[] = {
 	[LOGIN_HELLO] = "hello",
@@ -39,31 +26,7 @@ static const char *const state_names[] = {
 	[LOGIN_ATTACH] = "attach",
 };
 
-struct login {
-	struct login *next;
-	struct login **prev;
-	struct logins *logins;
-	struct channel *ch;
-	enum login_state state;
-	uint64_t began;		/* loop's milliseconds */
-	struct sockaddr_storage addr;
-	char address[SESSION_ADDRESS_MAX];
-	uint16_t vlan;
-	uint32_t features;
-	struct auth_server *auth;
-	struct store_user user;
-};
-
-struct logins {
-	struct daemon *d;
-	struct login *list;
-	unsigned int count;
-	/* Refusals since then: their connections may still be there. */
-	uint64_t refused_since;
-	unsigned int refused;
-};
-
-static uint64_t now_ms(const struct login *login)
+uint64_t login_now_ms(const struct login *login)
 {
 	return uv_now(&login->logins->d->loop);
 }
@@ -71,10 +34,10 @@ static uint64_t now_ms(const struct login *login)
 /* Held a place for long that others may have wanted. */
 static bool login_is_slow(const struct login *login)
 {
-	return now_ms(login) - login->began > SLOW_MS;
+	return login_now_ms(login) - login->began > SLOW_MS;
 }
 
-static void login_set_state(struct login *login, enum login_state state)
+void login_set_state(struct login *login, enum login_state state)
 {
 	log_debug("login-state address=%s from=%s to=%s", login->address,
 		  state_names[login->state], state_names[state]);
@@ -87,7 +50,7 @@ static void login_free(struct login *login, bool is_failure)
 	struct logins *logins = login->logins;
 
 	ratelimit_end(logins->d->limit, (struct sockaddr *)&login->addr,
-		      now_ms(login), is_failure);
+		      login_now_ms(login), is_failure);
 	auth_server_free(login->auth);
 	*login->prev = login->next;
 	if (login->next)
@@ -96,14 +59,22 @@ static void login_free(struct login *login, bool is_failure)
 	free(login);
 }
 
-static void log_failure(const struct login *login, const char *why)
+void login_log_failure(const struct login *login, const char *why)
 {
 	char user[LOG_QUOTE_MAX], reason[LOG_QUOTE_MAX];
+	char cert[SEHUB_FINGERPRINT_STRLEN + 8] = "";
+	uint8_t hash[SEHUB_FINGERPRINT_LEN];
 
-	log_warn_limited("login-failed address=%s vlan=%u user=%s reason=%s",
+	/* An administrator may want to give it to a user. */
+	if (login->mechanism == AUTH_EXTERNAL &&
+	    !tls_peer_fingerprint(channel_tls(login->ch), hash)) {
+		memcpy(cert, " cert=", 7);
+		sehub_format_fingerprint(hash, cert + 6);
+	}
+	log_warn_limited("login-failed address=%s vlan=%u user=%s%s reason=%s",
 			 login->address, login->vlan,
 			 log_quote(user, sizeof(user), login->auth ?
-				   auth_server_user(login->auth) : ""),
+				   auth_server_user(login->auth) : ""), cert,
 			 log_quote(reason, sizeof(reason), why));
 }
 
@@ -122,9 +93,8 @@ static bool may_linger(struct logins *logins)
 	return logins->refused++ < logins->d->config.max_logins;
 }
 
-/* Sends the client away. Frees @login. */
-static void login_refuse(struct login *login, uint16_t code, const char *text,
-			 bool is_failure)
+void login_refuse(struct login *login, uint16_t code, const char *text,
+		  bool is_failure)
 {
 	if (may_linger(login->logins))
 		channel_close(login->ch, code, text);
@@ -135,11 +105,11 @@ static void login_refuse(struct login *login, uint16_t code, const char *text,
 
 static void login_protocol_error(struct login *login, const char *what)
 {
-	log_failure(login, what);
+	login_log_failure(login, what);
 	login_refuse(login, SEHUB_WIRE_CLOSE_PROTOCOL, what, true);
 }
 
-static void send_record(struct login *login, struct proto_builder *b)
+void login_send_record(struct login *login, struct proto_builder *b)
 {
 	int len = proto_end(b);
 
@@ -160,7 +130,7 @@ static void take_hello(struct login *login, const struct proto_msg *msg)
 		return;
 	}
 	if (msg->version != SEHUB_WIRE_VERSION) {
-		log_failure(login, "other protocol version");
+		login_log_failure(login, "other protocol version");
 		login_refuse(login, SEHUB_WIRE_CLOSE_VERSION,
 			     "the server speaks version 1 of the protocol",
 			     false);
@@ -173,29 +143,8 @@ static void take_hello(struct login *login, const struct proto_msg *msg)
 	proto_put_u16(&b, SEHUB_WIRE_A_VERSION, SEHUB_WIRE_VERSION);
 	proto_put_text(&b, SEHUB_WIRE_A_SOFTWARE, DAEMON_SOFTWARE);
 	proto_put_u32(&b, SEHUB_WIRE_A_FEATURES, SEHUB_WIRE_F_OFFLOAD);
-	proto_put_text(&b, SEHUB_WIRE_A_MECHANISMS, AUTH_MECHANISM);
-	send_record(login, &b);
-}
-
-/* The right password: may the user come in? False if @login is gone. */
-static bool check_user(struct login *login)
-{
-	struct daemon *d = login->logins->d;
-	const char *name = auth_server_user(login->auth);
-	struct refusal why;
-
-	if (store_user_get(d->store, login->vlan, name, &login->user, NULL)) {
-		log_failure(login, "the user was just deleted");
-		login_refuse(login, SEHUB_WIRE_CLOSE_AUTH,
-			     "authentication failed", true);
-		return false;
-	}
-	if (user_may_connect(&login->user, login->address, time(NULL), &why))
-		return true;
-	log_failure(login, login->user.disabled ? "the user is disabled" :
-		    why.text);
-	login_refuse(login, why.code, why.text, false);
-	return false;
+	login_put_mechanisms(login, &b);
+	login_send_record(login, &b);
 }
 
 /* What was looked up before the change must not be what lets somebody in. */
@@ -208,88 +157,10 @@ void logins_user_changed(struct logins *logins, const struct store_user *user)
 		if (!login->auth || login->vlan != user->vlan ||
 		    strcmp(auth_server_user(login->auth), user->name))
 			continue;
-		log_failure(login, "the user changed meanwhile");
+		login_log_failure(login, "the user changed meanwhile");
 		login_refuse(login, SEHUB_WIRE_CLOSE_BUSY,
 			     "the user changed meanwhile, try again", false);
 	}
-}
-
-static bool begin_auth(struct login *login, const struct proto_msg *msg)
-{
-	struct daemon *d = login->logins->d;
-	uint8_t binding[TLS_EXPORTER_LEN];
-
-	if (msg->mechanism.len != strlen(AUTH_MECHANISM) ||
-	    memcmp(msg->mechanism.data, AUTH_MECHANISM, msg->mechanism.len)) {
-		log_failure(login, "unknown mechanism");
-		login_refuse(login, SEHUB_WIRE_CLOSE_AUTH,
-			     "authentication failed", true);
-		return false;
-	}
-	if (!tls_exporter(channel_tls(login->ch), binding))
-		login->auth = auth_server_new(d->auth, login->vlan, binding,
-					      store_auth_lookup, d->store);
-	tls_wipe(binding, sizeof(binding));
-	if (!login->auth) {
-		login_refuse(login, SEHUB_WIRE_CLOSE_BUSY,
-			     "the server is out of memory", false);
-		return false;
-	}
-	login_set_state(login, LOGIN_AUTH);
-	return true;
-}
-
-static void send_sasl(struct login *login, const uint8_t *data, size_t len)
-{
-	uint8_t record[AUTH_INPUT_MAX];
-	struct proto_builder b;
-
-	proto_begin(&b, record, sizeof(record), SEHUB_WIRE_AUTH);
-	proto_put_bytes(&b, SEHUB_WIRE_A_SASL, data, len);
-	send_record(login, &b);
-}
-
-/*
- * Who failed often meanwhile gets no answer on the connections that were open
- * by then. No word on the password, so no "authentication failed": an honest
- * client of the same source would give up for good.
- */
-static bool may_guess(struct login *login)
-{
-	struct sockaddr *addr = (struct sockaddr *)&login->addr;
-
-	if (!ratelimit_is_blocked(login->logins->d->limit, addr, now_ms(login)))
-		return true;
-	log_failure(login, "too many failures from there");
-	login_refuse(login, SEHUB_WIRE_CLOSE_BUSY,
-		     "too many failed logins from this address, try later",
-		     false);
-	return false;
-}
-
-static void take_auth(struct login *login, const struct proto_msg *msg)
-{
-	enum auth_result result;
-	uint8_t *out = NULL;
-	size_t len = 0;
-
-	if (!may_guess(login))
-		return;
-	if (login->state == LOGIN_CHOICE && !begin_auth(login, msg))
-		return;
-	result = auth_server_step(login->auth, msg->sasl.data, msg->sasl.len,
-				  &out, &len);
-	if (result == AUTH_FAILED) {
-		log_failure(login, auth_server_reason(login->auth));
-		login_refuse(login, SEHUB_WIRE_CLOSE_AUTH,
-			     "authentication failed", true);
-		return;
-	}
-	if (out)
-		send_sasl(login, out, len);
-	free(out);
-	if (result == AUTH_OK && check_user(login))
-		login_set_state(login, LOGIN_ATTACH);
 }
 
 static void take_attach(struct login *login, const struct proto_msg *msg)
@@ -318,7 +189,7 @@ static void take_attach(struct login *login, const struct proto_msg *msg)
 	if (proto_has(msg, SEHUB_WIRE_A_FEATURES))
 		req.features = msg->features;
 	if (sessions_open(d->sessions, &req, login->ch, &why)) {
-		log_failure(login, why.text);
+		login_log_failure(login, why.text);
 		login_refuse(login, why.code, why.text, false);
 		return;
 	}
@@ -386,7 +257,7 @@ static void on_record(void *arg, uint8_t type, const uint8_t *payload,
 		take_hello(login, &msg);
 	} else if (type == SEHUB_WIRE_AUTH &&
 		   (state == LOGIN_CHOICE || state == LOGIN_AUTH)) {
-		take_auth(login, &msg);
+		login_take_auth(login, &msg);
 	} else if (type == SEHUB_WIRE_RESUME && state == LOGIN_CHOICE) {
 		take_resume(login, &msg);
 	} else if (type == SEHUB_WIRE_ATTACH && state == LOGIN_ATTACH) {
@@ -411,7 +282,7 @@ static void on_ended(void *arg, enum channel_end end, const char *why)
 		login_free(login, login_is_slow(login));
 		break;
 	case CHANNEL_TIMEOUT:
-		log_failure(login, "the login took too long");
+		login_log_failure(login, "the login took too long");
 		login_refuse(login, SEHUB_WIRE_CLOSE_TIMEOUT,
 			     "the login took too long", true);
 		break;
@@ -438,7 +309,7 @@ static bool make_room(struct logins *logins)
 			oldest = login;
 	if (!oldest || !login_is_slow(oldest))
 		return false;
-	log_failure(oldest, "too slow, and others want to log in");
+	login_log_failure(oldest, "too slow, and others want to log in");
 	login_refuse(oldest, SEHUB_WIRE_CLOSE_BUSY,
 		     "too slow, and others want to log in", true);
 	return true;

@@ -80,13 +80,17 @@ static struct server_session *find_serial(const struct sessions *ss,
 	return s;
 }
 
+/*
+ * The client's id is what keeps one client of a user, the anonymous one above
+ * all, from taking the place of another: only that client and we know it.
+ */
 struct server_session *sessions_find_client(const struct sessions *ss,
 					  int64_t user_id, const uint8_t *id)
 {
 	struct server_session *s = ss->list;
 
 	while (s && (s->id.user_id != user_id ||
-		     memcmp(s->id.client_id, id, sizeof(s->id.client_id))))
+		     !tls_same(s->id.client_id, id, sizeof(s->id.client_id))))
 		s = s->next;
 	return s;
 }

@@ -234,13 +234,14 @@ static void user_revoked(void *ctx, const struct store_user *user,
 	static const char *const why[] = {
 		[USER_DELETED] = "the user was deleted",
 		[USER_PASSWORD] = "the user has a new password",
+		[USER_LOGIN] = "the user logs in with something else now",
 	};
 	struct daemon *d = ctx;
 
 	logins_user_changed(d->logins, user);
-	/* A client that has the new password may come back at once. */
-	sessions_end_user(d->sessions, user->id, change == USER_PASSWORD ?
-			  SEHUB_WIRE_CLOSE_BYE : SEHUB_WIRE_CLOSE_DENIED,
+	/* A client that has what is wanted now may come back at once. */
+	sessions_end_user(d->sessions, user->id, change == USER_DELETED ?
+			  SEHUB_WIRE_CLOSE_DENIED : SEHUB_WIRE_CLOSE_BYE,
 			  why[change]);
 }
 

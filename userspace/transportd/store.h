@@ -25,6 +25,7 @@
 #include "auth.h"
 #include "access.h"
 #include "card.h"
+#include "cert_pem.h"
 #include "lib/policy.h"
 #include "via.h"
 
@@ -38,6 +39,8 @@
 #define STORE_CONNECTION_MAX	32
 #define STORE_SERVER_MAX	262	/* a name of 253, brackets, port */
 #define STORE_PIN_MAX		71	/* "SHA256:" and 64 hex digits */
+/* Fingerprints joined by commas, with NUL. */
+#define STORE_CERTS_STRLEN	(AUTH_CERTS_MAX * (STORE_PIN_MAX + 1))
 
 #define STORE_CLIENT_ID_LEN	16
 
@@ -52,6 +55,11 @@ struct store_error {
  * @id: number in the database, never used again
  * @vlan: the hub
  * @name: unique in the hub
+ * @has_password: may log in with its password
+ * @anonymous: lets in whoever does not say who it is; @name is
+ *	AUTH_ANONYMOUS_USER then, and there is neither password nor certificate
+ * @certs: fingerprints of the certificates that it may log in with, joined by
+ *	commas, "": none
  * @disabled: may not log in
  * @created: seconds since the epoch
  * @last_login: the same; 0: never
@@ -68,6 +76,9 @@ struct store_user {
 	int64_t id;
 	uint16_t vlan;
 	char name[STORE_USER_MAX + 1];
+	bool has_password;
+	bool anonymous;
+	char certs[STORE_CERTS_STRLEN];
 	bool disabled;
 	int64_t created;
 	int64_t last_login;
@@ -85,8 +96,11 @@ struct store_user {
  * @name: unique
  * @server: HOST:PORT, [IPV6]:PORT, HOST or [IPV6], as given
  * @vlan: the hub there
- * @user: name there
+ * @login: how to log in
+ * @user: name there; AUTH_ANONYMOUS_USER where nobody is asked for it
  * @password: "" if there is none
+ * @cert: certificate to log in with, the text of a PEM file, or ""
+ * @key: its private key, the same way
  * @pin: fingerprint of the server's certificate, "SHA256:<64 hex>", or ""
  * @ca: PEM file of the authorities to trust, an absolute path, or ""
  * @tofu: take the first certificate seen and pin it (@pin is then set by
@@ -106,15 +120,18 @@ struct store_user {
  *	likes
  *
  * Of @pin, @ca and @tofu at most one is given by the user; none: the system's
- * authorities. Holds passwords: store_connection_clear() it after use.
+ * authorities. Holds secrets: store_connection_clear() it after use.
  */
 struct store_connection {
 	int64_t id;
 	char name[STORE_CONNECTION_MAX + 1];
 	char server[STORE_SERVER_MAX + 1];
 	uint16_t vlan;
+	enum auth_mechanism login;
 	char user[STORE_USER_MAX + 1];
 	char password[AUTH_PASSWORD_MAX + 1];
+	char cert[CERT_PEM_MAX];
+	char key[CERT_PEM_MAX];
 	char pin[STORE_PIN_MAX + 1];
 	char ca[PATH_MAX];
 	bool tofu;
@@ -153,7 +170,10 @@ int store_secret(struct store *store, uint8_t secret[AUTH_SECRET_LEN],
 
 /* Users. @name is in the form that auth_prepare_user() gives. */
 
-/* Of @user all but id, created and last_login is used. */
+/*
+ * Of @user all but id, has_password, created and last_login is used; @verifier
+ * NULL: it has no password.
+ */
 int store_user_add(struct store *store, const struct store_user *user,
 		   const struct auth_verifier *verifier,
 		   struct store_error *error);
@@ -165,7 +185,10 @@ int store_user_set_password(struct store *store, uint16_t vlan,
 			    const char *name,
 			    const struct auth_verifier *verifier,
 			    struct store_error *error);
-/* What a user may do, of the one with its vlan and name; all of it. */
+/*
+ * What a user may do, of the one with its vlan and name; all of it. A password
+ * that it is not to have any more is gone then.
+ */
 int store_user_set(struct store *store, const struct store_user *user,
 		   struct store_error *error);
 /* Sets last_login to now. */
@@ -183,7 +206,7 @@ int store_user_count(struct store *store, uint64_t *count,
 
 /* An auth_lookup_fn: @arg is the struct store. Disabled users are found. */
 int store_auth_lookup(void *arg, uint16_t vlan, const char *user,
-		      struct auth_verifier *verifier);
+		      struct auth_user *found);
 
 /* Client connections. */
 
@@ -211,7 +234,7 @@ typedef int (*store_connection_fn)(void *arg,
 int store_connection_list(struct store *store, store_connection_fn fn,
 			  void *arg, struct store_error *error);
 
-/* Wipes the struct, passwords first of all. */
+/* Wipes the struct, with all its secrets. */
 void store_connection_clear(struct store_connection *connection);
 
 /*
@@ -219,7 +242,14 @@ void store_connection_clear(struct store_connection *connection);
  * The functions above check by themselves.
  */
 int store_check_user_name(const char *name, struct store_error *error);
-/* What it may do, not its name. */
+/*
+ * store_parse_certs() - fingerprints of certificates as stored
+ * @text: as in struct store_user
+ * @certs: AUTH_CERTS_MAX of them
+ * Return: how many, or -EINVAL.
+ */
+int store_parse_certs(const char *text, uint8_t certs[][AUTH_HASH_LEN]);
+/* What it may do and how it logs in, not its name. */
 int store_check_user(const struct store_user *user, struct store_error *error);
 int store_check_connection_name(const char *name, struct store_error *error);
 int store_check_device_name(const char *name, struct store_error *error);

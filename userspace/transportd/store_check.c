@@ -27,6 +27,51 @@ int store_check_user_name(const char *name, struct store_error *error)
 	return 0;
 }
 
+int store_parse_certs(const char *text, uint8_t certs[][AUTH_HASH_LEN])
+{
+	char word[STORE_PIN_MAX + 1];
+	int count = 0;
+
+	if (!*text)
+		return 0;
+	for (;;) {
+		if (strcspn(text, ",") != STORE_PIN_MAX ||
+		    count == AUTH_CERTS_MAX)
+			return -EINVAL;
+		memcpy(word, text, STORE_PIN_MAX);
+		word[STORE_PIN_MAX] = '\0';
+		if (sehub_parse_fingerprint(word, certs[count++]))
+			return -EINVAL;
+		text += STORE_PIN_MAX;
+		if (!*text++)
+			return count;
+	}
+}
+
+/* How it can log in, so that it can at all. */
+static int store_check_login(const struct store_user *user,
+			     struct store_error *error)
+{
+	uint8_t certs[AUTH_CERTS_MAX][AUTH_HASH_LEN];
+	int count = store_parse_certs(user->certs, certs);
+
+	if (count < 0)
+		return store_fail(error, -EINVAL,
+				  "certs: \"%.80s\" is no list of up to %d fingerprints",
+				  user->certs, AUTH_CERTS_MAX);
+	if (user->anonymous && strcmp(user->name, AUTH_ANONYMOUS_USER))
+		return store_fail(error, -EINVAL,
+				  "anonymous: the user has to be called \"%s\"",
+				  AUTH_ANONYMOUS_USER);
+	if (user->anonymous && (user->has_password || count))
+		return store_fail(error, -EINVAL,
+				  "anonymous: who logs in so has neither password nor certificate");
+	if (!user->anonymous && !user->has_password && !count)
+		return store_fail(error, -EINVAL,
+				  "the user has neither password nor certificate, and could not log in: give it one");
+	return 0;
+}
+
 int store_check_user(const struct store_user *user, struct store_error *error)
 {
 	struct sehub_policy policy = { .flags = 0 };
@@ -50,7 +95,7 @@ int store_check_user(const struct store_user *user, struct store_error *error)
 		return store_fail(error, -EINVAL,
 				  "grace: %lld ms is outside of 0 to %u",
 				  (long long)user->grace, SEHUB_GRACE_MAX);
-	return 0;
+	return store_check_login(user, error);
 }
 
 int store_check_connection_name(const char *name, struct store_error *error)

@@ -20,6 +20,29 @@ void store_connection_clear(struct store_connection *connection)
 	OPENSSL_cleanse(connection, sizeof(*connection));
 }
 
+/* What it logs in with is what its way of doing so needs, and nothing else. */
+static int store_connection_check_login(const struct store_connection *c,
+					struct store_error *error)
+{
+	bool has_cert = c->cert[0] && c->key[0];
+	const char *why;
+
+	if (c->password[0] && auth_check_password(c->password, &why))
+		return store_fail(error, -EINVAL, "password: it %s", why);
+	if (c->login != AUTH_SCRAM && c->password[0])
+		return store_fail(error, -EINVAL,
+				  "password: give only one of password, certificate and anonymous");
+	if ((c->login == AUTH_EXTERNAL) != has_cert ||
+	    (!has_cert && (c->cert[0] || c->key[0])))
+		return store_fail(error, -EINVAL,
+				  "cert: give certificate and key, or neither");
+	if (c->login == AUTH_ANONYMOUS && strcmp(c->user, AUTH_ANONYMOUS_USER))
+		return store_fail(error, -EINVAL,
+				  "user: an anonymous login has no other than \"%s\"",
+				  AUTH_ANONYMOUS_USER);
+	return 0;
+}
+
 static int store_connection_check(const struct store_connection *connection,
 				  struct store_error *error)
 {
@@ -49,9 +72,9 @@ static int store_connection_check(const struct store_connection *connection,
 		return store_fail(error, -EINVAL, "vlan: %u is outside of %d to %d",
 				  connection->vlan, STORE_VLAN_MIN,
 				  STORE_VLAN_MAX);
-	if (connection->password[0] &&
-	    auth_check_password(connection->password, &why))
-		return store_fail(error, -EINVAL, "password: it %s", why);
+	err = store_connection_check_login(connection, error);
+	if (err)
+		return err;
 	if (sehub_parse_via(connection->via, &via, &why))
 		return store_fail(error, -EINVAL, "via: the URL %s", why);
 	if (connection->via_password[0] && !sehub_via_takes_password(&via))
@@ -110,6 +133,9 @@ int store_connection_add(struct store *store,
 	store_bind_text(add, 14, connection->source);
 	sqlite3_bind_int64(add, 15, connection->grace);
 	sqlite3_bind_int(add, 16, connection->hub);
+	sqlite3_bind_int(add, 17, connection->login);
+	store_bind_text(add, 18, connection->cert);
+	store_bind_text(add, 19, connection->key);
 	err = store_run(store, add, error);
 	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
 		return store_fail(error, err,
@@ -173,6 +199,9 @@ static int store_connection_read(struct store *store, sqlite3_stmt *row,
 	c->card = sqlite3_column_int(row, 16);
 	c->grace = sqlite3_column_int64(row, 17);
 	c->hub = (uint16_t)sqlite3_column_int(row, 18);
+	c->login = sqlite3_column_int(row, 19);
+	store_column_text(row, 20, c->cert, sizeof(c->cert));
+	store_column_text(row, 21, c->key, sizeof(c->key));
 	if (!store_column_blob(row, 12, c->client_id, sizeof(c->client_id)))
 		return store_fail(error, -EUCLEAN,
 				  "%s: connection \"%s\" is damaged",

@@ -111,16 +111,31 @@ static const char * const store_steps[] = {
 	"ALTER TABLE new_connections RENAME TO connections;"
 	"CREATE UNIQUE INDEX connections_device ON connections (device)"
 	" WHERE device <> '';",
+
+	/* logins without a password; where there is none its columns are 0 */
+	"ALTER TABLE users ADD COLUMN"
+	" has_password INTEGER NOT NULL DEFAULT 1"
+	" CHECK (has_password IN (0, 1));"
+	"ALTER TABLE users ADD COLUMN certs TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE users ADD COLUMN"
+	" anonymous INTEGER NOT NULL DEFAULT 0"
+	" CHECK (anonymous IN (0, 1));"
+	"ALTER TABLE connections ADD COLUMN login INTEGER NOT NULL DEFAULT 0"
+	" CHECK (login BETWEEN 0 AND 2);"
+	"ALTER TABLE connections ADD COLUMN cert TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE connections ADD COLUMN key TEXT NOT NULL DEFAULT '';",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
 
 #define USER_COLUMNS \
 	"id, vlan, name, disabled, created, last_login, policy, " \
-	"max_sessions, expires, sources, grace, cascade"
+	"max_sessions, expires, sources, grace, cascade, has_password, certs, " \
+	"anonymous"
 #define CONNECTION_COLUMNS \
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
-	"auto, up, client_id, via, via_password, source, card, grace, hub"
+	"auto, up, client_id, via, via_password, source, card, grace, hub, " \
+	"login, cert, key"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -131,23 +146,29 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_USER_ADD] =
 		"INSERT INTO users (vlan, name, iterations, salt, stored_key, "
 		"server_key, disabled, policy, max_sessions, expires, sources, "
-		"grace, cascade, created, last_login) VALUES (?1, ?2, ?3, ?4, "
-		"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)",
+		"grace, cascade, has_password, certs, created, anonymous, "
+		"last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+		"?11, ?12, ?13, ?14, ?15, ?16, ?17, 0)",
 	[STORE_USER_DEL] =
 		"DELETE FROM users WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_GET] =
 		"SELECT " USER_COLUMNS " FROM users "
 		"WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_VERIFIER] =
-		"SELECT iterations, salt, stored_key, server_key FROM users "
+		"SELECT iterations, salt, stored_key, server_key, "
+		"has_password, certs, anonymous FROM users "
 		"WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_SET_PASSWORD] =
 		"UPDATE users SET iterations = ?3, salt = ?4, stored_key = ?5, "
-		"server_key = ?6 WHERE vlan = ?1 AND name = ?2",
+		"server_key = ?6, has_password = 1 "
+		"WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_SET] =
 		"UPDATE users SET disabled = ?7, policy = ?8, "
 		"max_sessions = ?9, expires = ?10, sources = ?11, grace = ?12, "
-		"cascade = ?13 "
+		"cascade = ?13, has_password = min(has_password, ?14), "
+		"certs = ?15, salt = iif(?14, salt, zeroblob(16)), "
+		"stored_key = iif(?14, stored_key, zeroblob(32)), "
+		"server_key = iif(?14, server_key, zeroblob(32)) "
 		"WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_TOUCH_LOGIN] =
 		"UPDATE users SET last_login = ?2 WHERE id = ?1",
@@ -160,9 +181,9 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_CONNECTION_ADD] =
 		"INSERT INTO connections (name, server, vlan, user, password, "
 		"pin, ca, tofu, device, auto, up, client_id, via, "
-		"via_password, source, card, grace, hub) VALUES (?1, ?2, ?3, "
-		"?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, 0, ?15, "
-		"?16)",
+		"via_password, source, card, grace, hub, login, cert, key) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, "
+		"?12, ?13, ?14, 0, ?15, ?16, ?17, ?18, ?19)",
 	[STORE_CONNECTION_DEL] =
 		"DELETE FROM connections WHERE name = ?1",
 	[STORE_CONNECTION_GET] =

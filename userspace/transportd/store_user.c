@@ -45,7 +45,7 @@ static int store_user_run(struct store *store, sqlite3_stmt *statement,
 	return changed ? 0 : store_user_missing(error, vlan, name);
 }
 
-/* Values 7 to 13 are what it may do. */
+/* Values 7 to 15 are what it may do, and how it logs in. */
 static void store_user_bind_rules(sqlite3_stmt *statement,
 				  const struct store_user *user)
 {
@@ -56,29 +56,38 @@ static void store_user_bind_rules(sqlite3_stmt *statement,
 	store_bind_text(statement, 11, user->sources);
 	sqlite3_bind_int64(statement, 12, user->grace);
 	sqlite3_bind_int(statement, 13, user->cascade);
+	sqlite3_bind_int(statement, 14, user->has_password);
+	store_bind_text(statement, 15, user->certs);
 }
 
 int store_user_add(struct store *store, const struct store_user *user,
 		   const struct auth_verifier *verifier,
 		   struct store_error *error)
 {
+	static const struct auth_verifier none = {
+		.iterations = AUTH_ITERATIONS,
+	};
+	struct store_user who = *user;
 	sqlite3_stmt *add;
 	int err;
 
+	who.has_password = verifier;
 	if (user->vlan < STORE_VLAN_MIN || user->vlan > STORE_VLAN_MAX)
 		return store_fail(error, -EINVAL, "vlan: %u is outside of %d to %d",
 				  user->vlan, STORE_VLAN_MIN, STORE_VLAN_MAX);
 	err = store_check_user_name(user->name, error);
 	if (!err)
-		err = store_check_user(user, error);
+		err = store_check_user(&who, error);
 	if (err)
 		return err;
 	add = store_prepare(store, STORE_USER_ADD, error);
 	if (!add)
 		return -EIO;
-	store_user_bind(add, user->vlan, user->name, verifier);
-	store_user_bind_rules(add, user);
-	sqlite3_bind_int64(add, 14, time(NULL));
+	store_user_bind(add, user->vlan, user->name,
+			verifier ? verifier : &none);
+	store_user_bind_rules(add, &who);
+	sqlite3_bind_int64(add, 16, time(NULL));
+	sqlite3_bind_int(add, 17, user->anonymous);
 	err = store_run(store, add, error);
 	if (err == -EEXIST)
 		return store_fail(error, err,
@@ -113,6 +122,9 @@ static void store_user_read(sqlite3_stmt *statement, struct store_user *user)
 	store_column_text(statement, 9, user->sources, sizeof(user->sources));
 	user->grace = sqlite3_column_int64(statement, 10);
 	user->cascade = sqlite3_column_int(statement, 11);
+	user->has_password = sqlite3_column_int(statement, 12);
+	store_column_text(statement, 13, user->certs, sizeof(user->certs));
+	user->anonymous = sqlite3_column_int(statement, 14);
 }
 
 int store_user_get(struct store *store, uint16_t vlan, const char *name,
@@ -226,12 +238,25 @@ int store_user_count(struct store *store, uint64_t *count,
 	return 0;
 }
 
+static bool store_user_read_verifier(sqlite3_stmt *get,
+				     struct auth_verifier *verifier)
+{
+	verifier->iterations = (uint32_t)sqlite3_column_int64(get, 0);
+	return store_column_blob(get, 1, verifier->salt,
+				 sizeof(verifier->salt)) &&
+	       store_column_blob(get, 2, verifier->stored_key,
+				 sizeof(verifier->stored_key)) &&
+	       store_column_blob(get, 3, verifier->server_key,
+				 sizeof(verifier->server_key));
+}
+
 int store_auth_lookup(void *arg, uint16_t vlan, const char *user,
-		      struct auth_verifier *verifier)
+		      struct auth_user *found)
 {
 	struct store *store = arg;
 	sqlite3_stmt *get = store_prepare(store, STORE_USER_VERIFIER, NULL);
-	int row;
+	char certs[STORE_CERTS_STRLEN];
+	int row, count;
 
 	if (!get)
 		return -EIO;
@@ -239,15 +264,15 @@ int store_auth_lookup(void *arg, uint16_t vlan, const char *user,
 	row = store_step(store, get, NULL);
 	if (row <= 0)
 		return row ? row : -ENOENT;
-	memset(verifier, 0, sizeof(*verifier));
-	verifier->iterations = (uint32_t)sqlite3_column_int64(get, 0);
-	if (!store_column_blob(get, 1, verifier->salt,
-			       sizeof(verifier->salt)) ||
-	    !store_column_blob(get, 2, verifier->stored_key,
-			       sizeof(verifier->stored_key)) ||
-	    !store_column_blob(get, 3, verifier->server_key,
-			       sizeof(verifier->server_key)))
+	memset(found, 0, sizeof(*found));
+	found->has_password = sqlite3_column_int(get, 4);
+	store_column_text(get, 5, certs, sizeof(certs));
+	found->is_anonymous = sqlite3_column_int(get, 6);
+	count = store_parse_certs(certs, found->certs);
+	if (count < 0 || !store_user_read_verifier(get, &found->verifier))
 		row = -EUCLEAN;
+	else
+		found->cert_count = (unsigned int)count;
 	sqlite3_reset(get);
 	return row < 0 ? row : 0;
 }

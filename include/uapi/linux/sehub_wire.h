@@ -91,7 +91,8 @@ enum sehub_wire_type {
  * @SEHUB_WIRE_A_MECHANISMS: text, server's HELLO: SASL mechanisms, separated
  *	by one space
  * @SEHUB_WIRE_A_MECHANISM: text, client's first AUTH: the mechanism chosen
- * @SEHUB_WIRE_A_SASL: binary, AUTH: what the mechanism says
+ * @SEHUB_WIRE_A_SASL: binary, AUTH: what the mechanism says; empty in the
+ *	server's last one: nothing more, it was right
  * @SEHUB_WIRE_A_CLIENT_ID: 16 bytes, client's ATTACH: identity of the
  *	installation and connection; a new login with it replaces the session
  * @SEHUB_WIRE_A_CLIENT_NAME: text, client's ATTACH: host name for people
