@@ -3,8 +3,8 @@
  * What the parts of sehubctl share. main.c has the table of commands; args.c
  * takes a command line apart by it; help.c and complete.c show it; cmd_<noun>.c
  * carry it out with what is in select.c (objects by their words), daemon.c
- * (calls of the daemon), secret.c (passwords), show.c (objects as JSON) and
- * print.c (text for people).
+ * (calls of the daemon), secret.c (passwords, keys), show.c (objects as JSON)
+ * and print.c (text for people).
  */
 #ifndef SEHUB_CTL_CMD_H
 #define SEHUB_CTL_CMD_H
@@ -52,6 +52,10 @@ enum ctl_option {
 	OPT_USER,
 	OPT_PASSWORD_FILE,
 	OPT_PASSWORD_FD,
+	OPT_NO_PASSWORD,
+	OPT_CERT,
+	OPT_KEY,
+	OPT_ANONYMOUS,
 	OPT_DISABLED,
 	OPT_MAX_SESSIONS,
 	OPT_EXPIRES,
@@ -316,6 +320,20 @@ int ctl_password(const struct ctl *ctl, const char *what, bool is_new,
 /** ctl_via_password() - the same for a proxy, by --via-password-file */
 int ctl_via_password(const struct ctl *ctl, const char *what,
 		     char password[CTL_PASSWORD_MAX + 1]);
+
+/* Longest PEM file: several of them are a request. */
+#define CTL_PEM_MAX	30000
+
+/**
+ * ctl_add_pem() - add what is in a PEM file, which may be a secret
+ * @ctl: command line
+ * @params: object, or array if @key is NULL
+ * @key: member
+ * @path: file
+ * Return: exit status.
+ */
+int ctl_add_pem(const struct ctl *ctl, struct json_object *params,
+		const char *key, const char *path);
 
 /* --- show.c ---------------------------------------------------------------- */
 

@@ -50,6 +50,37 @@ static int add_trust(struct ctl *ctl, struct json_object *params)
 	return CTL_OK;
 }
 
+/* Who it is: a user with a password or a certificate, or anybody. */
+static int add_login(struct ctl *ctl, struct json_object *params)
+{
+	const char *cert = ctl->values[OPT_CERT], *key = ctl->values[OPT_KEY];
+	bool has_password = ctl_has(ctl, OPT_PASSWORD_FILE) ||
+			    ctl_has(ctl, OPT_PASSWORD_FD);
+	int status;
+
+	if (ctl_has(ctl, OPT_ANONYMOUS)) {
+		if (ctl_has(ctl, OPT_USER) || cert || key || has_password)
+			return ctl_misuse(ctl,
+					  "--anonymous: who logs in so has neither name, password nor certificate");
+		ctl_add_bool(params, "anonymous", true);
+		return CTL_OK;
+	}
+	if (!ctl_has(ctl, OPT_USER))
+		return ctl_misuse(ctl,
+				  "--user NAME is missing, and so is --anonymous");
+	ctl_add_string(params, "user", ctl->values[OPT_USER]);
+	if (!cert && !key)
+		return CTL_OK;
+	if (has_password)
+		return ctl_misuse(ctl,
+				  "--cert and a password exclude each other");
+	if (!cert || !key)
+		return ctl_misuse(ctl,
+				  "--cert and --key need each other: a certificate and its private key");
+	status = ctl_add_pem(ctl, params, "cert", cert);
+	return status ? status : ctl_add_pem(ctl, params, "key", key);
+}
+
 static int add_server(struct ctl *ctl, struct json_object *params)
 {
 	const char *word = ctl->values[OPT_SERVER];
@@ -138,7 +169,6 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 		return status;
 	ctl_add_string(params, "name", ctl->words[0]);
 	ctl_add_int(params, "vlan", vlan);
-	ctl_add_string(params, "user", ctl->values[OPT_USER]);
 	if (source && (!*source || sehub_parse_source(source, &kind)))
 		return ctl_misuse(ctl,
 				  "--source: \"%.60s\" is no address and no network device's name",
@@ -147,7 +177,9 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 		ctl_add_string(params, "source", source);
 	if (ctl_has(ctl, OPT_AUTO))
 		ctl_add_bool(params, "auto", true);
-	status = add_place(ctl, params);
+	status = add_login(ctl, params);
+	if (!status)
+		status = add_place(ctl, params);
 	if (!status)
 		status = add_server(ctl, params);
 	if (!status)
@@ -157,24 +189,33 @@ static int add_all(struct ctl *ctl, struct json_object *params)
 	return status ? status : add_via(ctl, params);
 }
 
-int cmd_connection_add(struct ctl *ctl)
+static int add_password(struct ctl *ctl, struct json_object *params)
 {
-	struct json_object *params = json_object_new_object();
 	char password[CTL_PASSWORD_MAX + 1];
 	char what[128];
 	int status;
 
-	status = add_all(ctl, params);
-	if (!status) {
-		snprintf(what, sizeof(what), "%.40s at %.60s",
-			 ctl->values[OPT_USER], ctl->values[OPT_SERVER]);
-		status = ctl_password(ctl, what, false, password);
-	}
-	if (!status) {
+	if (ctl_has(ctl, OPT_ANONYMOUS) || ctl_has(ctl, OPT_CERT))
+		return CTL_OK;
+	snprintf(what, sizeof(what), "%.40s at %.60s", ctl->values[OPT_USER],
+		 ctl->values[OPT_SERVER]);
+	status = ctl_password(ctl, what, false, password);
+	if (!status)
 		ctl_add_string(params, "password", password);
-		status = ctl_call(ctl, "ConnectionAdd", params, NULL);
-	}
 	explicit_bzero(password, sizeof(password));
+	return status;
+}
+
+int cmd_connection_add(struct ctl *ctl)
+{
+	struct json_object *params = json_object_new_object();
+	int status;
+
+	status = add_all(ctl, params);
+	if (!status)
+		status = add_password(ctl, params);
+	if (!status)
+		status = ctl_call(ctl, "ConnectionAdd", params, NULL);
 	json_object_put(params);
 	return status;
 }
@@ -329,6 +370,8 @@ int cmd_connection_show(struct ctl *ctl)
 			    ctl_get_string(c, "source"));
 	print_value("hub", "vlan %d", (int)ctl_get_int(c, "vlan"));
 	print_value("user", "%s", ctl_get_string(c, "user"));
+	if (*ctl_get_string(c, "cert"))
+		print_value("certificate", "%s", ctl_get_string(c, "cert"));
 	print_device(c);
 	if (json_object_object_get_ex(c, "grace_ms", &grace) && grace)
 		print_value("sessions wait", "%s",

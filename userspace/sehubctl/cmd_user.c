@@ -2,6 +2,7 @@
 /* sehubctl user: the daemon keeps the users. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "access.h"
@@ -57,6 +58,44 @@ static int add_times(struct ctl *ctl, struct json_object *params)
 	return ctl_add_grace(ctl, params);
 }
 
+/* Certificates, as files or fingerprints, if any are named. */
+static int add_certs(struct ctl *ctl, struct json_object *params)
+{
+	const char *word = ctl->values[OPT_CERT];
+	uint8_t hash[SEHUB_FINGERPRINT_LEN];
+	struct json_object *list;
+	int status = CTL_OK;
+	char *copy, *rest;
+
+	if (!word)
+		return CTL_OK;
+	list = json_object_new_array();
+	json_object_object_add(params, "certs", list);
+	if (!strcmp(word, "none"))
+		return CTL_OK;
+	copy = strdup(word);
+	if (!copy)
+		return ctl_fail_text(ctl, "out of memory");
+	rest = copy;
+	while (!status && rest) {
+		word = strsep(&rest, ",");
+		if (!*word)
+			status = ctl_misuse(ctl,
+					    "--cert: there is nothing before or behind a comma");
+		else if (!sehub_parse_fingerprint(word, hash))
+			json_object_array_add(list,
+					      json_object_new_string(word));
+		else if (!strncasecmp(word, "SHA256:", 7))
+			status = ctl_misuse(ctl,
+					    "--cert: \"%.80s\" is no fingerprint: SHA256: and 64 hexadecimal digits",
+					    word);
+		else
+			status = ctl_add_pem(ctl, list, NULL, word);
+	}
+	free(copy);
+	return status;
+}
+
 /* What the user may do, as far as options say it. */
 static int add_rules(struct ctl *ctl, struct json_object *params)
 {
@@ -92,19 +131,37 @@ static int add_rules(struct ctl *ctl, struct json_object *params)
 	return add_times(ctl, params);
 }
 
+/* Is a password wanted? One that is not given is only asked for where it is. */
+static bool has_password(const struct ctl *ctl)
+{
+	return ctl_has(ctl, OPT_PASSWORD_FILE) ||
+	       ctl_has(ctl, OPT_PASSWORD_FD) ||
+	       (!ctl_has(ctl, OPT_CERT) && !ctl_has(ctl, OPT_ANONYMOUS));
+}
+
 int cmd_user_add(struct ctl *ctl)
 {
 	struct json_object *params;
 	int status;
 
+	if (ctl_has(ctl, OPT_ANONYMOUS) &&
+	    (ctl_has(ctl, OPT_CERT) || has_password(ctl)))
+		return ctl_misuse(ctl,
+				  "--anonymous: who logs in so has neither password nor certificate");
 	params = user_params(ctl, &status);
 	if (status)
 		return status;
 	if (ctl_has(ctl, OPT_DISABLED))
 		ctl_add_bool(params, "disabled", true);
-	status = add_rules(ctl, params);
+	if (ctl_has(ctl, OPT_ANONYMOUS))
+		ctl_add_bool(params, "anonymous", true);
+	status = add_certs(ctl, params);
 	if (!status)
+		status = add_rules(ctl, params);
+	if (!status && has_password(ctl))
 		status = call_with_password(ctl, "UserAdd", params);
+	else if (!status)
+		status = ctl_call(ctl, "UserAdd", params, NULL);
 	json_object_put(params);
 	return status;
 }
@@ -142,11 +199,15 @@ int cmd_user_set(struct ctl *ctl)
 	params = user_params(ctl, &status);
 	if (status)
 		return status;
-	status = add_rules(ctl, params);
+	if (ctl_has(ctl, OPT_NO_PASSWORD))
+		ctl_add_bool(params, "no_password", true);
+	status = add_certs(ctl, params);
+	if (!status)
+		status = add_rules(ctl, params);
 	/* besides vlan and user */
 	if (!status && json_object_object_length(params) <= 2)
 		status = ctl_misuse(ctl,
-				    "nothing to set: give --policy, --max-sessions, --expires, --sources, --grace or --cascade");
+				    "nothing to set: give --policy, --max-sessions, --expires, --sources, --grace, --cascade, --cert or --no-password");
 	if (!status)
 		status = ctl_call(ctl, "UserSet", params, NULL);
 	json_object_put(params);
@@ -207,6 +268,21 @@ int cmd_user_list(struct ctl *ctl)
 	return ctl_list(ctl, "UserList", "users", print_users);
 }
 
+static void print_login(struct json_object *user)
+{
+	struct json_object *certs = ctl_get_array(user, "certs");
+	size_t n = certs ? json_object_array_length(certs) : 0;
+
+	if (ctl_get_bool(user, "anonymous"))
+		print_value("logs in", "without saying who it is");
+	if (ctl_get_bool(user, "password"))
+		print_value("logs in", "with a password");
+	for (size_t i = 0; i < n; i++)
+		print_value("logs in", "with certificate %s",
+			    json_object_get_string(
+				    json_object_array_get_idx(certs, i)));
+}
+
 static void print_rules(struct json_object *user)
 {
 	int64_t max = ctl_get_int(user, "max_sessions");
@@ -256,6 +332,7 @@ int cmd_user_show(struct ctl *ctl)
 	print_value("hub", "vlan %d", (int)ctl_get_int(reply, "vlan"));
 	print_value("state", "%s", ctl_get_bool(reply, "disabled") ?
 		    "disabled" : "enabled");
+	print_login(reply);
 	print_rules(reply);
 	print_value("sessions", "%d", (int)ctl_get_int(reply, "sessions"));
 	print_value("created", "%s",

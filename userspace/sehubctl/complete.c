@@ -360,6 +360,8 @@ static void offer_value(struct completion *c, enum ctl_option option)
 		break;
 	case OPT_PASSWORD_FILE:
 	case OPT_VIA_PASSWORD_FILE:
+	case OPT_CERT:
+	case OPT_KEY:
 	case OPT_CA:
 	case OPT_PCAP:
 	case OPT_SOCKET:

@@ -63,8 +63,10 @@ const struct ctl_command ctl_commands[] = {
 	  "forget IP addresses, leases too" },
 
 	{ "user", "add", cmd_user_add, "NAME", OPT(VLAN),
-	  OPT_PASSWORD | OPT(DISABLED) | OPT_RULES, "make a user of a hub" },
-	{ "user", "set", cmd_user_set, "USER", OPT(VLAN), OPT_RULES,
+	  OPT_PASSWORD | OPT(CERT) | OPT(ANONYMOUS) | OPT(DISABLED) | OPT_RULES,
+	  "make a user of a hub" },
+	{ "user", "set", cmd_user_set, "USER", OPT(VLAN),
+	  OPT(NO_PASSWORD) | OPT(CERT) | OPT_RULES,
 	  "change what a user may do, also in the user's sessions" },
 	{ "user", "del", cmd_user_del, "USER", OPT(VLAN), 0,
 	  "delete a user and end the user's sessions" },
@@ -85,8 +87,9 @@ const struct ctl_command ctl_commands[] = {
 	  "end a session" },
 
 	{ "connection", "add", cmd_connection_add, "NAME",
-	  OPT(SERVER) | OPT(VLAN) | OPT(USER),
-	  OPT_PASSWORD | OPT(VIA) | OPT(VIA_PASSWORD_FILE) |
+	  OPT(SERVER) | OPT(VLAN),
+	  OPT(USER) | OPT_PASSWORD | OPT(CERT) | OPT(KEY) |
+	  OPT(ANONYMOUS) | OPT(VIA) | OPT(VIA_PASSWORD_FILE) |
 	  OPT(SOURCE) | OPT(PIN) |
 	  OPT(CA) | OPT(TRUST_FIRST_USE) | OPT(DEVICE) | OPT(HUB) |
 	  OPT(AUTO) | OPT(GRACE),

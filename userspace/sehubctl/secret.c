@@ -2,7 +2,7 @@
 /*
  * Passwords: from the first line of a file or descriptor, or from the terminal
  * with echo off. Never from the command line or the environment, which others
- * can read.
+ * can read. And PEM files, which may have a private key.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -203,4 +203,52 @@ int ctl_via_password(const struct ctl *ctl, const char *what,
 				 password);
 	return from_terminal(ctl, what, false, "--via-password-file",
 			     password);
+}
+
+/* All of a file; *@len of more than @size - 1 bytes: it is longer. */
+static int read_all(const char *path, char *text, size_t size, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n = 1;
+
+	*len = 0;
+	if (fd < 0)
+		return -errno;
+	while (n && *len < size) {
+		n = read(fd, text + *len, size - *len);
+		if (n < 0 && errno != EINTR) {
+			n = -errno;
+			break;
+		}
+		*len += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	return n < 0 ? (int)n : 0;
+}
+
+int ctl_add_pem(const struct ctl *ctl, struct json_object *params,
+		const char *key, const char *path)
+{
+	struct json_object *value;
+	char text[CTL_PEM_MAX];
+	int status = CTL_OK;
+	size_t len;
+	int err;
+
+	err = read_all(path, text, sizeof(text), &len);
+	if (err) {
+		status = ctl_fail_text(ctl, "cannot read %s: %s", path,
+				       strerror(-err));
+	} else if (len == sizeof(text) || memchr(text, 0, len) ||
+		   !memmem(text, len, "-----BEGIN ", 11)) {
+		status = ctl_fail_text(ctl, "%s is no PEM file", path);
+	} else {
+		value = json_object_new_string_len(text, (int)len);
+		if (key)
+			json_object_object_add(params, key, value);
+		else
+			json_object_array_add(params, value);
+	}
+	explicit_bzero(text, sizeof(text));
+	return status;
 }

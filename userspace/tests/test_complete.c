@@ -98,6 +98,9 @@ static void test_options_without_dashes(void **state)
 	      "http:// socks4:// socks4a:// socks5:// socks5h:// ssh:// env");
 	check("connection add x --via socks5", "socks5:// socks5h://");
 	check("connection add x --via-password-file ", "@file");
+	check("connection add x --cert ", "@file");
+	check("connection add x --key ", "@file");
+	check("user add x --vlan 1 --cert ", "@file");
 	check("connection add x --source l", "lo");
 	check("connection add x --device ", "");
 	check("connection up x --device ", "auto hub tap");

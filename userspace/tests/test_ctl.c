@@ -318,6 +318,8 @@ static void test_connection_words(void **state)
 		"--via-password-file /dev/null",
 		"--source=", "--source fe80::1%eth0", "--source a/b",
 		"--source 192.0.2.256/24", "--grace -1s", "--grace 25h",
+		"--anonymous", "--cert /dev/null", "--key /dev/null",
+		"--cert /dev/null --key /dev/null --password-fd 0",
 	};
 	char line[256];
 
@@ -330,9 +332,49 @@ static void test_connection_words(void **state)
 			fail_msg("%s", line);
 		assert_int_equal(ctl_run_n_requests, 0);
 	}
+	/* nobody has neither a name nor a certificate */
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1"),
+			 CTL_USAGE);
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1 --anonymous --cert /dev/null"),
+			 CTL_USAGE);
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1 --anonymous --password-fd 0"),
+			 CTL_USAGE);
+	/* the words are right, the files are not */
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1 --user u --cert /no/such.pem --key /dev/null"),
+			 CTL_FAILED);
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1 --user u --cert /dev/null --key /dev/null"),
+			 CTL_FAILED);
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1 --user u --cert /dev/zero --key /dev/null"),
+			 CTL_FAILED);
+	assert_int_equal(ctl_run("connection add x --server h --vlan 1 --user u --cert / --key /dev/null"),
+			 CTL_FAILED);
 	/* the device's name and its kind are not the same */
 	assert_int_equal(ctl_run("connection up x --device eth0"), CTL_USAGE);
 	assert_int_equal(ctl_run("connection up x --device="), CTL_USAGE);
+}
+
+static void test_user_words(void **state)
+{
+	static const char *const words[] = {
+		"user add anonymous --vlan 1 --anonymous --password-fd 0",
+		"user add anonymous --vlan 1 --anonymous --cert /dev/null",
+		"user add x --vlan 1 --cert SHA256:00",
+		"user add x --vlan 1 --cert /dev/null,",
+		"user set x --vlan 1 --cert ,SHA256:00",
+		"user set x --vlan 1 --cert=",
+		"user set x --vlan 1 --anonymous",
+		"user passwd x --vlan 1 --no-password",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		int want = strstr(words[i], "null,") ? CTL_FAILED : CTL_USAGE;
+
+		if (ctl_run(words[i]) != want)
+			fail_msg("%s", words[i]);
+	}
+	assert_int_equal(ctl_run("user add x --vlan 1 --cert /no/such.pem"),
+			 CTL_FAILED);
 }
 
 int main(void)
@@ -346,6 +388,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_hub_show, ctl_run_forget),
 		cmocka_unit_test_teardown(test_hub_set, ctl_run_forget),
 		cmocka_unit_test_teardown(test_connection_words, ctl_run_forget),
+		cmocka_unit_test_teardown(test_user_words, ctl_run_forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
