@@ -12,6 +12,8 @@
  *	hello VLAN		HELLO, and wait for the server's
  *	scram USER FILE		the whole exchange, password in the file
  *	scram-unbound USER FILE	the same, bound to another TLS connection
+ *	sasl MECHANISM TEXT	one message of any mechanism; "login done" if
+ *				the server has nothing more to say
  *	attach NUMBER		ATTACH with a client-id of it, and wait for it
  *	record TYPE HEX		any record; TYPE is a decimal number
  *	expect TYPE		read until such a record has come
@@ -100,17 +102,22 @@ static bool step_hello(struct peer *p, const char *vlan)
 	return true;
 }
 
-/* Sends a message of the mechanism and takes the answer's. */
-static bool sasl(struct peer *p, bool is_first, const char *text, char *answer,
-		 size_t size)
+/*
+ * Sends a message of the mechanism, which only the first one names, and takes
+ * the answer's.
+ */
+static bool sasl(struct peer *p, const char *mechanism, const char *text,
+		 char *answer, size_t size)
 {
 	uint8_t buf[1024];
 	const uint8_t *value;
 	size_t len = 0;
 
-	if (is_first)
-		len = record_put(buf, SEHUB_WIRE_A_MECHANISM,
-				 "SCRAM-SHA-256-PLUS", 18);
+	if (strlen(text) > sizeof(buf) / 2)
+		return false;
+	if (mechanism)
+		len = record_put(buf, SEHUB_WIRE_A_MECHANISM, mechanism,
+				 strlen(mechanism));
 	len += record_put(buf + len, SEHUB_WIRE_A_SASL, text, strlen(text));
 	p->began = now_us();
 	record_send(p, SEHUB_WIRE_AUTH, buf, len);
@@ -142,14 +149,26 @@ static bool step_scram(struct peer *p, const char *user, const char *file,
 		return false;
 	if (!scram_first(&scram, user, message, sizeof(message)))
 		return false;
-	if (!sasl(p, true, message, answer, sizeof(answer)))
+	if (!sasl(p, "SCRAM-SHA-256-PLUS", message, answer,
+		  sizeof(answer)))
 		return true;
 	line_report(p, "question %s", strstr(answer, ",s=") ?: "");
 	if (!scram_final(&scram, binding, answer, message, sizeof(message)))
 		return false;
-	if (sasl(p, false, message, answer, sizeof(answer)))
+	if (sasl(p, NULL, message, answer, sizeof(answer)))
 		line_report(p, "login %s", scram_check(&scram, answer) ?
 			    "done" : "by an impostor");
+	return true;
+}
+
+static bool step_sasl(struct peer *p, const char *mechanism, const char *text)
+{
+	char answer[1024];
+
+	if (strlen(mechanism) > 64)
+		return false;
+	if (sasl(p, mechanism, text, answer, sizeof(answer)) && !*answer)
+		line_report(p, "login done");
 	return true;
 }
 
@@ -256,6 +275,8 @@ static int step(struct peer *p, char **word, int left)
 		return 3 * step_bytes(p, word[1], word[2]);
 	if (!strcmp(name, "record"))
 		return 3 * step_record(p, word[1], word[2]);
+	if (!strcmp(name, "sasl"))
+		return 3 * step_sasl(p, word[1], word[2]);
 	if (!strcmp(name, "scram") || !strcmp(name, "scram-unbound"))
 		return 3 * step_scram(p, word[1], word[2], !name[5]);
 	return 0;
