@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/bn.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "pem.h"
@@ -23,9 +25,9 @@ static void take(BIO *bio, char out[PEM_TEXT_MAX])
 	BIO_free(bio);
 }
 
-void pem_make(struct pem_pair *pair, long from, long until)
+/* Certificate and key, which is taken over. */
+static void make(struct pem_pair *pair, EVP_PKEY *key, long from, long until)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *x509 = X509_new();
 	X509_NAME *name = X509_get_subject_name(x509);
 	BIO *bio = BIO_new(BIO_s_mem());
@@ -50,6 +52,28 @@ void pem_make(struct pem_pair *pair, long from, long until)
 	take(bio, pair->key);
 	X509_free(x509);
 	EVP_PKEY_free(key);
+}
+
+void pem_make(struct pem_pair *pair, long from, long until)
+{
+	make(pair, EVP_EC_gen("P-256"), from, until);
+}
+
+void pem_make_rsa(struct pem_pair *pair, unsigned int bits,
+		  unsigned long exponent)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+	BIGNUM *e = BN_new();
+
+	BN_set_word(e, exponent);
+	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)bits), 1);
+	assert_int_equal(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(ctx, e), 1);
+	assert_int_equal(EVP_PKEY_generate(ctx, &key), 1);
+	make(pair, key, -60, 3600);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(e);
 }
 
 void pem_encrypt_key(const struct pem_pair *pair, char out[PEM_TEXT_MAX])

@@ -21,8 +21,11 @@ struct pem_pair {
 	uint8_t hash[32];
 };
 
-/* Valid between these seconds from now. */
+/* Of an elliptic curve, valid between these seconds from now. */
 void pem_make(struct pem_pair *pair, long from, long until);
+/* RSA with this public exponent, valid now. */
+void pem_make_rsa(struct pem_pair *pair, unsigned int bits,
+		  unsigned long exponent);
 /* The key again, with a passphrase. */
 void pem_encrypt_key(const struct pem_pair *pair, char out[PEM_TEXT_MAX]);
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * TLS over a socket pair, both ends in one thread: the handshake and what it
- * gives, every way to check the server's certificate, what the server learns of
- * the client's, and the ends of a connection.
+ * gives, every way to check the server's certificate, and the ends of a
+ * connection.
  *
- * links: transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/log.c lib/err.c lib/addr.c tests/pem.c
- * links: transportd/tls_bytes.c
+ * links: transportd/tls.c transportd/tls_context.c transportd/tls_bytes.c
+ * links: transportd/cert_pem.c transportd/log.c lib/err.c lib/addr.c
+ * links: tests/tls_pair.c
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,142 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <cmocka.h>
 
-#include "../transportd/tls.h"
-#include "pem.h"
-
-static char dir[] = "/tmp/sehub-test-tls-XXXXXX";
-static char cert_file[64], key_file[64], other_cert[64], other_key[64];
-static struct tls_context *server_ctx;
-
-struct pair {
-	int fd[2];
-	struct tls_context *ctx;
-	struct tls *server;
-	struct tls *client;
-	enum tls_status server_status;
-	enum tls_status client_status;
-};
-
-static void make_cert(const char *cert, const char *key, const char *name)
-{
-	EVP_PKEY *pkey = EVP_EC_gen("P-256");
-	X509 *x509 = X509_new();
-	X509_EXTENSION *ext;
-	X509_NAME *subject;
-	FILE *f;
-
-	ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-	X509_set_version(x509, X509_VERSION_3);
-	X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-	X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
-	X509_set_pubkey(x509, pkey);
-	subject = X509_get_subject_name(x509);
-	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-				   (const unsigned char *)name, -1, -1, 0);
-	X509_set_issuer_name(x509, subject);
-	ext = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
-				  "DNS:hub.example,IP:192.0.2.1");
-	X509_add_ext(x509, ext, -1);
-	X509_EXTENSION_free(ext);
-	assert_true(X509_sign(x509, pkey, EVP_sha256()) > 0);
-	f = fopen(cert, "w");
-	assert_non_null(f);
-	assert_int_equal(PEM_write_X509(f, x509), 1);
-	fclose(f);
-	f = fopen(key, "w");
-	assert_non_null(f);
-	assert_int_equal(PEM_write_PrivateKey(f, pkey, NULL, NULL, 0, NULL,
-					      NULL), 1);
-	fclose(f);
-	X509_free(x509);
-	EVP_PKEY_free(pkey);
-}
-
-static int group_setup(void **state)
-{
-	struct sehub_err err;
-
-	(void)state;
-	signal(SIGPIPE, SIG_IGN);
-	assert_non_null(mkdtemp(dir));
-	snprintf(cert_file, sizeof(cert_file), "%s/crt", dir);
-	snprintf(key_file, sizeof(key_file), "%s/key", dir);
-	snprintf(other_cert, sizeof(other_cert), "%s/crt2", dir);
-	snprintf(other_key, sizeof(other_key), "%s/key2", dir);
-	make_cert(cert_file, key_file, "hub.example");
-	make_cert(other_cert, other_key, "hub.example");
-	return tls_context_server(&server_ctx, cert_file, key_file, &err);
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	tls_context_free(server_ctx);
-	unlink(cert_file);
-	unlink(key_file);
-	unlink(other_cert);
-	unlink(other_key);
-	rmdir(dir);
-	return 0;
-}
-
-static void pair_open(struct pair *p, const struct tls_client_config *config,
-		      const char *host)
-{
-	struct sehub_err err;
-
-	memset(p, 0, sizeof(*p));
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
-				    p->fd), 0);
-	assert_int_equal(tls_context_client(&p->ctx, config, &err), 0);
-	assert_int_equal(tls_accept(&p->server, server_ctx, p->fd[0], &err), 0);
-	assert_int_equal(tls_connect(&p->client, p->ctx, p->fd[1], host, &err),
-			 0);
-	p->server_status = p->client_status = TLS_WANT_READ;
-}
-
-static bool is_pending(enum tls_status status)
-{
-	return status == TLS_WANT_READ || status == TLS_WANT_WRITE;
-}
-
-static void pair_handshake(struct pair *p)
-{
-	int i;
-
-	for (i = 0; i < 20; i++) {
-		if (is_pending(p->client_status))
-			p->client_status = tls_handshake(p->client);
-		if (is_pending(p->server_status))
-			p->server_status = tls_handshake(p->server);
-	}
-}
-
-static void pair_close(struct pair *p)
-{
-	tls_free(p->server);
-	tls_free(p->client);
-	tls_context_free(p->ctx);
-	close(p->fd[0]);
-	close(p->fd[1]);
-}
-
-static struct tls_client_config config_pin(void)
-{
-	struct tls_client_config config = { .check = TLS_CHECK_PIN };
-
-	memcpy(config.pin, tls_context_fingerprint(server_ctx),
-	       sizeof(config.pin));
-	return config;
-}
+#include "tls_pair.h"
 
 static void test_handshake_and_data(void **state)
 {
@@ -412,131 +283,6 @@ static void test_reload(void **state)
 	pair_close(&p);
 }
 
-/* Any certificate will do here: whose it is, is found out by its fingerprint. */
-static void test_certificate_of_a_client(void **state)
-{
-	struct tls_client_config config = config_pin();
-	uint8_t hash[SEHUB_FINGERPRINT_LEN];
-	struct pem_pair pair;
-	char why[80];
-	struct pair p;
-
-	(void)state;
-	pem_make(&pair, -7200, -3600);
-	config.own_cert = pair.cert;
-	config.own_key = pair.key;
-	pair_open(&p, &config, "hub.example");
-	pair_handshake(&p);
-	assert_int_equal(p.client_status, TLS_DONE);
-	assert_int_equal(p.server_status, TLS_DONE);
-	assert_int_equal(tls_peer_fingerprint(p.server, hash), 0);
-	assert_memory_equal(hash, pair.hash, sizeof(hash));
-	assert_int_equal(tls_own_fingerprint(p.client, hash), 0);
-	assert_memory_equal(hash, pair.hash, sizeof(hash));
-	assert_int_equal(tls_peer_check_time(p.server, time(NULL), why,
-					     sizeof(why)), -EKEYEXPIRED);
-	assert_int_equal(tls_peer_check_time(p.server, time(NULL) - 5000, why,
-					     sizeof(why)), 0);
-	pair_close(&p);
-
-	/* one who has none does not need one */
-	config.own_cert = config.own_key = NULL;
-	pair_open(&p, &config, "hub.example");
-	pair_handshake(&p);
-	assert_int_equal(p.server_status, TLS_DONE);
-	assert_int_equal(tls_own_fingerprint(p.client, hash), -ENOENT);
-	assert_int_equal(tls_peer_check_time(p.server, time(NULL), why,
-					     sizeof(why)), -ENOENT);
-	pair_close(&p);
-}
-
-/* A false server is not even shown it. */
-static void test_certificate_is_for_the_right_server(void **state)
-{
-	struct tls_client_config config = config_pin();
-	uint8_t hash[SEHUB_FINGERPRINT_LEN];
-	struct pem_pair pair;
-	struct pair p;
-
-	(void)state;
-	pem_make(&pair, -60, 3600);
-	config.own_cert = pair.cert;
-	config.own_key = pair.key;
-	config.pin[0] ^= 1;
-	pair_open(&p, &config, "hub.example");
-	pair_handshake(&p);
-	assert_true(tls_is_untrusted(p.client));
-	assert_int_equal(tls_peer_fingerprint(p.server, hash), -ENOENT);
-	pair_close(&p);
-}
-
-static void test_unusable_certificates_of_clients(void **state)
-{
-	struct tls_client_config config = config_pin();
-	struct pem_pair pair, other;
-	struct tls_context *ctx;
-	struct sehub_err err;
-
-	(void)state;
-	pem_make(&pair, -60, 3600);
-	pem_make(&other, -60, 3600);
-	config.own_cert = "x";
-	config.own_key = pair.key;
-	assert_int_equal(tls_context_client(&ctx, &config, &err), -EINVAL);
-	assert_string_equal(err.text,
-			    "own certificate: it has no certificate in PEM form");
-	config.own_cert = pair.cert;
-	config.own_key = "x";
-	assert_int_equal(tls_context_client(&ctx, &config, &err), -EINVAL);
-	assert_string_equal(err.text,
-			    "own key: it has no private key in PEM form");
-	config.own_key = other.key;
-	assert_int_equal(tls_context_client(&ctx, &config, &err), -EINVAL);
-	assert_memory_equal(err.text, "own certificate: ", 17);
-	assert_non_null(strstr(err.text, "mismatch"));
-}
-
-/* What everybody may send before the login has a bound. */
-static void test_endless_certificate(void **state)
-{
-	static const uint8_t alpn[] = "\x07sehub/1";
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-	struct sehub_err err;
-	X509 *x509 = NULL;
-	struct pair p;
-	SSL *ssl;
-	FILE *f;
-	int i;
-
-	(void)state;
-	memset(&p, 0, sizeof(p));
-	f = fopen(other_cert, "r");
-	assert_non_null(f);
-	assert_non_null(PEM_read_X509(f, &x509, NULL, NULL));
-	fclose(f);
-	assert_int_equal(SSL_CTX_use_certificate(ctx, x509), 1);
-	assert_int_equal(SSL_CTX_use_PrivateKey_file(ctx, other_key,
-						     SSL_FILETYPE_PEM), 1);
-	for (i = 0; i < 64; i++)
-		assert_int_equal(SSL_CTX_add1_chain_cert(ctx, x509), 1);
-	X509_free(x509);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
-				    p.fd), 0);
-	assert_int_equal(tls_accept(&p.server, server_ctx, p.fd[0], &err), 0);
-	ssl = SSL_new(ctx);
-	SSL_set_fd(ssl, p.fd[1]);
-	SSL_set_alpn_protos(ssl, alpn, sizeof(alpn) - 1);
-	for (i = 0; i < 10 && p.server_status != TLS_FAILED; i++) {
-		SSL_connect(ssl);
-		p.server_status = tls_handshake(p.server);
-	}
-	assert_int_equal(p.server_status, TLS_FAILED);
-	assert_non_null(strstr(tls_error(p.server), "excessive message size"));
-	SSL_free(ssl);
-	SSL_CTX_free(ctx);
-	pair_close(&p);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,10 +294,6 @@ int main(void)
 		cmocka_unit_test(test_protocol_is_required),
 		cmocka_unit_test(test_garbage_and_eof),
 		cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_certificate_of_a_client),
-		cmocka_unit_test(test_certificate_is_for_the_right_server),
-		cmocka_unit_test(test_unusable_certificates_of_clients),
-		cmocka_unit_test(test_endless_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -19,6 +21,9 @@
 
 /* What a client's certificate may take, its issuers included. */
 #define CLIENT_CERTS_MAX	CERT_PEM_MAX
+/* Bits of its key, if it is RSA, and of that one's public exponent. */
+#define RSA_MAX			8192
+#define RSA_EXPONENT_MAX	32
 #define CIPHERSUITES							\
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"		\
 	"TLS_CHACHA20_POLY1305_SHA256"
@@ -119,12 +124,37 @@ static int context_new(struct tls_context **ctxp, bool is_server,
 	return 0;
 }
 
+/*
+ * Anybody may send one: those whose signatures take milliseconds to check would
+ * be a cheap way to keep the main thread busy.
+ */
+static bool is_quick_to_check(const X509 *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	BIGNUM *exponent = NULL;
+	int bits;
+
+	/* OpenSSL finds out that it cannot use it. */
+	if (!key || (!EVP_PKEY_is_a(key, "RSA") &&
+		     !EVP_PKEY_is_a(key, "RSA-PSS")))
+		return true;
+	if (!EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent))
+		return false;
+	bits = BN_num_bits(exponent);
+	BN_free(exponent);
+	return bits <= RSA_EXPONENT_MAX && EVP_PKEY_get_bits(key) <= RSA_MAX;
+}
+
 /* That the client has the key is checked by OpenSSL; by whom else is not. */
 static int take_any_client(X509_STORE_CTX *store, void *arg)
 {
 	(void)arg;
-	X509_STORE_CTX_set_error(store, X509_V_OK);
-	return 1;
+	if (is_quick_to_check(X509_STORE_CTX_get0_cert(store))) {
+		X509_STORE_CTX_set_error(store, X509_V_OK);
+		return 1;
+	}
+	X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+	return 0;
 }
 
 int tls_context_server(struct tls_context **ctxp, const char *cert,
