@@ -175,44 +175,17 @@ static bool receive_all(struct peer *p, uint8_t *data, size_t len)
 
 const uint8_t *record_attr(const struct peer *p, uint16_t type, size_t *len)
 {
-	size_t at = 0;
-
-	while (at + 4 <= p->len) {
-		*len = (size_t)(p->payload[at + 2] << 8 | p->payload[at + 3]);
-		if ((p->payload[at] << 8 | p->payload[at + 1]) == type &&
-		    at + 4 + *len <= p->len)
-			return p->payload + at + 4;
-		at += 4 + *len;
-	}
-	*len = 0;
-	return NULL;
+	return attr_find(p->payload, p->len, type, len);
 }
 
 /* CLOSE with the name of its code. */
 static void report_close(const struct peer *p)
 {
-	static const char *const names[] = {
-		[SEHUB_WIRE_CLOSE_BYE] = "BYE",
-		[SEHUB_WIRE_CLOSE_PROTOCOL] = "PROTOCOL",
-		[SEHUB_WIRE_CLOSE_VERSION] = "VERSION",
-		[SEHUB_WIRE_CLOSE_AUTH] = "AUTH",
-		[SEHUB_WIRE_CLOSE_DENIED] = "DENIED",
-		[SEHUB_WIRE_CLOSE_NO_HUB] = "NO_HUB",
-		[SEHUB_WIRE_CLOSE_NO_SESSION] = "NO_SESSION",
-		[SEHUB_WIRE_CLOSE_REPLACED] = "REPLACED",
-		[SEHUB_WIRE_CLOSE_SHUTDOWN] = "SHUTDOWN",
-		[SEHUB_WIRE_CLOSE_BUSY] = "BUSY",
-		[SEHUB_WIRE_CLOSE_DISCONNECTED] = "DISCONNECTED",
-		[SEHUB_WIRE_CLOSE_TIMEOUT] = "TIMEOUT",
-	};
-	size_t code_len, len;
-	const uint8_t *code = record_attr(p, SEHUB_WIRE_A_CODE, &code_len);
+	size_t len;
 	const uint8_t *text = record_attr(p, SEHUB_WIRE_A_TEXT, &len);
-	unsigned int value = code_len == 2 ? code[0] << 8 | code[1] : 0;
 
 	line_report(p, "CLOSE %s text=\"%.*s\"",
-		    value < sizeof(names) / sizeof(names[0]) && names[value] ?
-		    names[value] : "?", (int)len,
+		    record_close_name(p->payload, p->len), (int)len,
 		    text ? (const char *)text : "");
 }
 
@@ -257,7 +230,7 @@ bool record_read(struct peer *p)
 	if (p->is_over || !receive_all(p, hdr, sizeof(hdr)))
 		return false;
 	p->type = hdr[0];
-	p->len = (size_t)(hdr[1] << 16 | hdr[2] << 8 | hdr[3]);
+	p->len = record_payload_len(hdr);
 	if (p->len > sizeof(p->payload)) {
 		line_report(p, "error: the server sent a record of %zu bytes",
 		       p->len);
@@ -276,23 +249,9 @@ void record_send(struct peer *p, uint8_t type, const uint8_t *payload,
 
 	if (len > sizeof(buf) - 4)
 		exit(1);
-	buf[0] = type;
-	buf[1] = (uint8_t)(len >> 16);
-	buf[2] = (uint8_t)(len >> 8);
-	buf[3] = (uint8_t)len;
+	record_header(buf, type, len);
 	memcpy(buf + 4, payload, len);
 	line_send(p, buf, len + 4);
-}
-
-size_t record_put(uint8_t *at, uint16_t type, const void *value,
-		       size_t len)
-{
-	at[0] = (uint8_t)(type >> 8);
-	at[1] = (uint8_t)type;
-	at[2] = (uint8_t)(len >> 8);
-	at[3] = (uint8_t)len;
-	memcpy(at + 4, value, len);
-	return 4 + len;
 }
 
 /* The record that must come now; a CLOSE or an end instead is no error. */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <linux/sehub_wire.h>
+#include "e2e_record.h"
 
 struct peer {
 	int fd;
@@ -53,9 +53,6 @@ void record_send(struct peer *p, uint8_t type, const uint8_t *payload,
 
 /* An attribute of the record read last, or NULL. */
 const uint8_t *record_attr(const struct peer *p, uint16_t type, size_t *len);
-
-/* Writes an attribute. Return: its length. */
-size_t record_put(uint8_t *at, uint16_t type, const void *value, size_t len);
 
 bool hex_parse(const char *text, uint8_t *out, size_t size, size_t *len);
 

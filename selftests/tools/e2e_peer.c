@@ -26,6 +26,7 @@
  * last step began. Exit status: 0 unless a step could not be done.
  */
 #include "e2e_line.h"
+#include "e2e_record.h"
 #include "e2e_scram.h"
 
 #include <arpa/inet.h>
@@ -63,7 +64,6 @@ static bool step_connect(struct peer *p, const char *host, const char *port)
 
 static bool step_tls(struct peer *p, const char *word)
 {
-	static const uint8_t alpn[] = "\x07" SEHUB_WIRE_ALPN;
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	int ret;
 
@@ -73,7 +73,7 @@ static bool step_tls(struct peer *p, const char *word)
 	if (!strcmp(word, "tls12"))
 		SSL_set_max_proto_version(p->ssl, TLS1_2_VERSION);
 	if (strcmp(word, "tls-plain"))
-		SSL_set_alpn_protos(p->ssl, alpn, sizeof(alpn) - 1);
+		SSL_set_alpn_protos(p->ssl, record_alpn, sizeof(record_alpn));
 	do {
 		errno = 0;
 		ret = SSL_connect(p->ssl);
@@ -88,15 +88,10 @@ static bool step_tls(struct peer *p, const char *word)
 
 static bool step_hello(struct peer *p, const char *vlan)
 {
-	static const uint8_t version[] = { 0, SEHUB_WIRE_VERSION };
-	unsigned long number = strtoul(vlan, NULL, 10);
-	uint8_t hub[] = { (uint8_t)(number >> 8), (uint8_t)number };
-	uint8_t buf[64];
+	uint8_t buf[RECORD_LOGIN_MAX];
 	size_t len;
 
-	len = record_put(buf, SEHUB_WIRE_A_VERSION, version, 2);
-	len += record_put(buf + len, SEHUB_WIRE_A_HUB, hub, 2);
-	len += record_put(buf + len, SEHUB_WIRE_A_SOFTWARE, "e2e", 3);
+	len = record_hello(buf, (uint16_t)strtoul(vlan, NULL, 10), "e2e");
 	record_send(p, SEHUB_WIRE_HELLO, buf, len);
 	record_expect(p, SEHUB_WIRE_HELLO);
 	return true;
@@ -109,16 +104,13 @@ static bool step_hello(struct peer *p, const char *vlan)
 static bool sasl(struct peer *p, const char *mechanism, const char *text,
 		 char *answer, size_t size)
 {
-	uint8_t buf[1024];
+	uint8_t buf[RECORD_LOGIN_MAX];
 	const uint8_t *value;
-	size_t len = 0;
+	size_t len;
 
 	if (strlen(text) > sizeof(buf) / 2)
 		return false;
-	if (mechanism)
-		len = record_put(buf, SEHUB_WIRE_A_MECHANISM, mechanism,
-				 strlen(mechanism));
-	len += record_put(buf + len, SEHUB_WIRE_A_SASL, text, strlen(text));
+	len = record_auth(buf, mechanism, text);
 	p->began = now_us();
 	record_send(p, SEHUB_WIRE_AUTH, buf, len);
 	if (!record_expect(p, SEHUB_WIRE_AUTH))
@@ -142,10 +134,7 @@ static bool step_scram(struct peer *p, const char *user, const char *file,
 		return true;
 	if (!p->ssl || !scram_read_password(&scram, file))
 		return false;
-	if (is_bound &&
-	    SSL_export_keying_material(p->ssl, binding, sizeof(binding),
-				       "EXPORTER-Channel-Binding", 24,
-				       (const uint8_t *)"", 0, 1) != 1)
+	if (is_bound && !scram_binding(p->ssl, binding))
 		return false;
 	if (!scram_first(&scram, user, message, sizeof(message)))
 		return false;
@@ -174,12 +163,11 @@ static bool step_sasl(struct peer *p, const char *mechanism, const char *text)
 
 static bool step_attach(struct peer *p, const char *number)
 {
-	uint8_t buf[64], id[SEHUB_WIRE_CLIENT_ID_LEN];
+	uint8_t buf[RECORD_LOGIN_MAX], id[SEHUB_WIRE_CLIENT_ID_LEN];
 	size_t len;
 
 	memset(id, atoi(number), sizeof(id));
-	len = record_put(buf, SEHUB_WIRE_A_CLIENT_ID, id, sizeof(id));
-	len += record_put(buf + len, SEHUB_WIRE_A_CLIENT_NAME, "e2e", 3);
+	len = record_attach(buf, id, "e2e");
 	record_send(p, SEHUB_WIRE_ATTACH, buf, len);
 	record_expect(p, SEHUB_WIRE_ATTACH);
 	return true;

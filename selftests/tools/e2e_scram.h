@@ -6,19 +6,31 @@
 #ifndef SEHUB_SELFTESTS_E2E_SCRAM_H
 #define SEHUB_SELFTESTS_E2E_SCRAM_H
 
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* The salted password, for the next login too (RFC 5802, section 2.2). */
+struct scram_key {
+	char salt[128];			/* base64 */
+	unsigned int iterations;
+	uint8_t salted[32];
+};
 
 struct scram {
 	char password[256];
 	char bare[256];			/* client-first-message-bare */
 	char nonce[33];
 	char signature[64];		/* the server's, base64, when known */
+	struct scram_key key;
 };
 
 /* The first line of the file is the password. */
 bool scram_read_password(struct scram *s, const char *file);
+
+/* What the login is bound to: this TLS connection. */
+bool scram_binding(SSL *ssl, uint8_t binding[32]);
 
 /* client-first-message */
 bool scram_first(struct scram *s, const char *user, char *out, size_t size);
