@@ -218,9 +218,9 @@ hub_del() {
 	fi
 }
 
-# One line for each session, where hubs are bridges.
+# bridge_ports VLAN: one line for each session, where hubs are bridges
 bridge_ports() {
-	ip -n "${NS[hub]}" -br link show master sehub12
+	ip -n "${NS[hub]}" -br link show master "sehub$1"
 }
 
 # needs_module: for what bridges and TAP devices do not have
@@ -365,11 +365,11 @@ stream_end() {
 
 # --- clients that misbehave ---------------------------------------------------
 
-# build_peer: where the tests were copied without having been built
-build_peer() {
-	[ -x "$PEER" ] ||
-		make -s -C "$KSFT_DIR" e2e_peer >"$TMP/make" 2>&1 ||
-		skip_all "e2e_peer is not built: $(tail -n 1 "$TMP/make")"
+# build_tool NAME: where the tests were copied without having been built
+build_tool() {
+	[ -x "$KSFT_DIR/$1" ] ||
+		make -s -C "$KSFT_DIR" "$1" >"$TMP/make" 2>&1 ||
+		skip_all "$1 is not built: $(tail -n 1 "$TMP/make")"
 }
 
 # peer STEP...: from machine FROM (a), see tools/e2e_peer.c; output in $TMP/peer

@@ -26,7 +26,7 @@ TESTS="
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
 require jq setpriv /usr/bin/python3
-build_peer
+build_tool e2e_peer
 
 # Not a word that could be anywhere by chance.
 SECRET=$TMP/secret

@@ -32,7 +32,7 @@ TESTS="
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
 require jq
-build_peer
+build_tool e2e_peer
 
 # Long enough for honest ones on a slow machine, short enough to be waited for.
 LOGIN_TIME=$((3 + 2 * SLOW))

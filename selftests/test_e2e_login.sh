@@ -29,7 +29,7 @@ TESTS="
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
 require jq
-build_peer
+build_tool e2e_peer
 
 setup_topology() {
 	start_server login-failures=1000 && start_client 1 a &&

@@ -74,7 +74,7 @@ test_each_has_a_port_and_an_address() {
 		json hub "([.[].session] | unique | length) == $COUNT" \
 			session list || return 1
 	[ -z "${KSFT_BRIDGES:-}" ] || {
-		equal "$(bridge_ports | wc -l)" $COUNT
+		equal "$(bridge_ports 12 | wc -l)" $COUNT
 		return
 	}
 	json hub "([.[].port] | unique | length) == $COUNT" session list &&
@@ -136,7 +136,7 @@ no_ports() {
 	if [ -z "${KSFT_BRIDGES:-}" ]; then
 		[ "$(json hub 'length' port list 12)" -le 1 ]
 	else
-		! bridge_ports | grep .
+		! bridge_ports 12 | grep .
 	fi
 }
 

@@ -30,7 +30,7 @@ TESTS="
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
 require jq openssl
-build_peer
+build_tool e2e_peer
 
 setup_topology() {
 	start_server && start_client 1 a && user_add 12 alice right &&
@@ -62,7 +62,7 @@ port_is_there() {
 	if [ -z "${KSFT_BRIDGES:-}" ]; then
 		json hub ".name == \"$1\"" port show 12 "$1"
 	else
-		bridge_ports | grep .
+		bridge_ports 12 | grep .
 	fi
 }
 

@@ -182,7 +182,7 @@ test_bridge_keeps_its_address() {
 }
 
 one_port() {
-	equal "$(bridge_ports | wc -l)" 1
+	equal "$(bridge_ports 12 | wc -l)" 1
 }
 
 # port_of USER: the device that is its session's port

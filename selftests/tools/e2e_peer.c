@@ -138,7 +138,7 @@ static bool step_scram(struct peer *p, const char *user, const char *file,
 		return false;
 	if (!scram_first(&scram, user, message, sizeof(message)))
 		return false;
-	if (!sasl(p, "SCRAM-SHA-256-PLUS", message, answer,
+	if (!sasl(p, SCRAM_MECHANISM, message, answer,
 		  sizeof(answer)))
 		return true;
 	line_report(p, "question %s", strstr(answer, ",s=") ?: "");

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define MECHANISM	"SCRAM-SHA-256-PLUS"
 
 const uint8_t record_alpn[] = { 7, 's', 'e', 'h', 'u', 'b', '/', '1' };
 

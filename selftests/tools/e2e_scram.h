@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SCRAM_MECHANISM	"SCRAM-SHA-256-PLUS"
+
 /* The salted password, for the next login too (RFC 5802, section 2.2). */
 struct scram_key {
 	char salt[128];			/* base64 */
