@@ -272,6 +272,42 @@ static void test_signs_of_life(void **state)
 	peer_close(&peer);
 }
 
+static void find_soonest(uv_handle_t *handle, void *arg)
+{
+	uint64_t *soonest = arg, due;
+
+	/* The test's own repeats itself. */
+	if (handle->type != UV_TIMER || !uv_is_active(handle) ||
+	    uv_timer_get_repeat((uv_timer_t *)handle))
+		return;
+	due = uv_timer_get_due_in((uv_timer_t *)handle);
+	if (due < *soonest)
+		*soonest = due;
+}
+
+/* An answered PING is the last thing that happens until the next one is due. */
+static void test_idle_line_is_left_alone(void **state)
+{
+	uint64_t pinged, answered, soonest = UINT64_MAX;
+
+	(void)state;
+	prepare(false);
+	start.keepalive = 200;
+	begin();
+	kernel_answers(0, "");
+	peer_expect(&peer, SEHUB_WIRE_ATTACH, NULL);
+	peer_expect(&peer, SEHUB_WIRE_PING, NULL);
+	pinged = uv_now(line_loop);
+	UNTIL(uv_now(line_loop) >= pinged + 20);
+	answered = uv_now(line_loop);
+	peer_send(&peer, "\x14\0\0\x08" "12345678", 12);
+	UNTIL(kernel.sends);
+	uv_walk(line_loop, find_soonest, &soonest);
+	assert_int_not_equal(soonest, UINT64_MAX);
+	assert_true(uv_now(line_loop) + soonest >= answered + 200);
+	finish();
+}
+
 static void check_moved_port(const uint8_t *record, size_t len)
 {
 	begin_open();
@@ -341,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_changed_grace_time),
 		cmocka_unit_test(test_errors_of_the_port),
 		cmocka_unit_test(test_signs_of_life),
+		cmocka_unit_test(test_idle_line_is_left_alone),
 		cmocka_unit_test(test_port_of_another_line),
 		cmocka_unit_test(test_reset_of_an_idle_line),
 		cmocka_unit_test(test_probe),

@@ -206,16 +206,6 @@ void session_closed(struct session *s, uint16_t code, const char *text)
 	session_destroy(s);
 }
 
-void session_heard(struct session *s)
-{
-	s->last_rx = uv_now(s->host->loop);
-	if (!s->is_unheard)
-		return;
-	s->is_unheard = false;
-	if (s->is_server && s->is_resume)
-		session_event(s, SESSION_EVENT_HEARD, false, 0, "");
-}
-
 /* --- timers -------------------------------------------------------------- */
 
 static void session_arm_timer(struct session *s)
@@ -233,6 +223,25 @@ static void session_arm_timer(struct session *s)
 		due = s->gone_at + GONE_MS;
 	uv_timer_start(&s->timer, session_on_timer,
 		       due > now ? due - now : 1, 0);
+}
+
+/*
+ * After a silence, as an idle line has it between keepalives, the timer is set
+ * anew: left alone it would wake the worker once more for nothing. Where there
+ * is traffic that costs less than to set it at each read.
+ */
+void session_heard(struct session *s)
+{
+	uint64_t before = s->last_rx;
+
+	s->last_rx = uv_now(s->host->loop);
+	if (s->last_rx - before >= s->keepalive / 2)
+		session_arm_timer(s);
+	if (!s->is_unheard)
+		return;
+	s->is_unheard = false;
+	if (s->is_server && s->is_resume)
+		session_event(s, SESSION_EVENT_HEARD, false, 0, "");
 }
 
 static void session_ping(struct session *s)
