@@ -16,7 +16,7 @@
 
 #include "card.h"
 #include "err.h"
-#include "port.h"
+#include "lib/port.h"
 
 struct kernel;
 struct session_start;

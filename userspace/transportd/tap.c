@@ -67,6 +67,17 @@ int tap_fd(const struct tap *t)
 	return t->fd;
 }
 
+bool tap_take_news(struct tap *t)
+{
+	return atomic_exchange(&t->has_news, false);
+}
+
+static void tell(struct tap *t)
+{
+	atomic_store(&t->has_news, true);
+	t->on_detach(t->arg);
+}
+
 /* --- beginning and end ---------------------------------------------------- */
 
 static void disown(struct tap *t)
@@ -135,7 +146,7 @@ void tap_detach(struct tap *t)
 		disown(t);
 	pthread_mutex_unlock(&t->lock);
 	if (had_owner)
-		t->on_detach(t->arg);
+		tell(t);
 }
 
 void tap_leave(struct tap *t, const void *owner, bool is_end)
@@ -150,12 +161,12 @@ void tap_leave(struct tap *t, const void *owner, bool is_end)
 		disown(t);
 	pthread_mutex_unlock(&t->lock);
 	if (had_owner)
-		t->on_detach(t->arg);
+		tell(t);
 }
 
 void tap_look(struct tap *t)
 {
-	t->on_detach(t->arg);
+	tell(t);
 }
 
 void tap_set_grace(struct tap *t, uint32_t grace)
@@ -163,7 +174,7 @@ void tap_set_grace(struct tap *t, uint32_t grace)
 	pthread_mutex_lock(&t->lock);
 	t->grace = grace;
 	pthread_mutex_unlock(&t->lock);
-	t->on_detach(t->arg);
+	tell(t);
 }
 
 void tap_read_state(struct tap *t, struct tap_state *state)

@@ -64,6 +64,8 @@ void tap_put(struct tap *t);
 const char *tap_name(const struct tap *t);
 uint32_t tap_ifindex(const struct tap *t);
 int tap_fd(const struct tap *t);
+/* Was @on_detach called for it since this was asked last? */
+bool tap_take_news(struct tap *t);
 
 /* --- the port's beginning and end ----------------------------------------- */
 

@@ -20,6 +20,7 @@
  * @ifname: its name
  * @on_detach: see tap_new()
  * @arg: the same
+ * @has_news: see tap_take_news()
  * @lock: guards all that follows
  * @id: of the port, 0: there is none
  * @owner: who has attached it, NULL: nobody
@@ -50,6 +51,7 @@ struct tap {
 	char ifname[IFNAMSIZ];
 	void (*on_detach)(void *arg);
 	void *arg;
+	atomic_bool has_news;
 
 	pthread_mutex_t lock;
 	uint32_t id;

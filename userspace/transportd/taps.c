@@ -18,15 +18,7 @@
 
 static void on_async(uv_async_t *async)
 {
-	struct taps *ts = async->data;
-	const struct taps_entry *e = ts->list;
-
-	/* What a worker stumbled over. */
-	while (e && sehub_tap_is_there(tap_fd(e->tap)))
-		e = e->next;
-	if (e)
-		taps_end_lost(ts, 0);
-	taps_sweep(ts);
+	taps_look(async->data);
 }
 
 /* From a worker's thread. */
@@ -63,53 +55,29 @@ struct taps *taps_new(uv_loop_t *loop, const struct kernel_ops *ops, void *arg)
 	return ts;
 }
 
-/* --- the list -------------------------------------------------------------- */
-
-static struct taps_entry *find_id(const struct taps *ts, uint32_t id)
-{
-	struct taps_entry *e = ts->list;
-
-	while (e && e->id != id)
-		e = e->next;
-	return e;
-}
+/* --- devices --------------------------------------------------------------- */
 
 static struct taps_entry *find_card(const struct taps *ts, const char *ifname)
 {
-	struct taps_entry *e = ts->list;
+	struct taps_entry *e;
 
-	while (e && (e->bridge || strcmp(tap_name(e->tap), ifname)))
-		e = e->next;
-	return e;
+	LIST_FOREACH(e, &ts->all, all)
+		if (!e->bridge && !strcmp(tap_name(e->tap), ifname))
+			return e;
+	return NULL;
 }
 
 static struct taps_entry *add(struct taps *ts, const struct sehub_tap *dev,
 			      uint32_t bridge)
 {
-	struct taps_entry *e = calloc(1, sizeof(*e));
 	struct tap *tap = tap_new(dev, on_detach, ts);
+	struct taps_entry *e = NULL;
 
-	if (!e || !tap) {
+	if (tap)
+		e = taps_add(ts, tap, bridge);
+	if (!e)
 		tap_put(tap);
-		free(e);
-		return NULL;
-	}
-	e->tap = tap;
-	e->bridge = bridge;
-	e->next = ts->list;
-	ts->list = e;
 	return e;
-}
-
-void taps_forget(struct taps *ts, struct taps_entry *e)
-{
-	struct taps_entry **at = &ts->list;
-
-	while (*at != e)
-		at = &(*at)->next;
-	*at = e->next;
-	tap_put(e->tap);
-	free(e);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -122,13 +90,14 @@ static void on_closed(uv_handle_t *handle)
 
 void taps_free(struct taps *ts)
 {
+	struct taps_entry *e;
 	bool has_ports = false;
 
 	if (!ts)
 		return;
-	while (ts->list) {
-		has_ports |= ts->list->bridge != 0;
-		taps_forget(ts, ts->list);
+	while ((e = LIST_FIRST(&ts->all))) {
+		has_ports |= e->bridge != 0;
+		taps_forget(ts, e);
 	}
 	if (has_ports)
 		sehub_tap_del_group(ts->nl, ts->group, NULL);
@@ -217,7 +186,7 @@ static int check_peer(const struct taps *ts, const struct session_start *start,
 	if (start->peer_hub == taps_bridge_id(ts, start->hub_ifindex))
 		return sehub_err_set(err, ELOOP,
 				     "a hub cannot be joined to itself");
-	for (e = ts->list; e; e = e->next) {
+	LIST_FOREACH(e, &ts->all, all) {
 		if (e->bridge != start->hub_ifindex)
 			continue;
 		tap_read_state(e->tap, &state);
@@ -264,7 +233,7 @@ static uint32_t new_id(struct taps *ts)
 {
 	do {
 		ts->last_id = (ts->last_id + 1) | TAPS_ID_BIT;
-	} while (find_id(ts, ts->last_id));
+	} while (taps_find_id(ts, ts->last_id));
 	return ts->last_id;
 }
 
@@ -273,14 +242,13 @@ static struct taps_entry *find_place(struct taps *ts,
 				     const struct session_start *start,
 				     struct sehub_err *err)
 {
-	struct taps_entry *e = ts->list;
+	struct taps_entry *e;
 
 	err->code = 0;
 	if (start->is_bridge)
 		return join_bridge(ts, start, err);
-	while (e && (e->bridge || tap_ifindex(e->tap) != start->hub_ifindex))
-		e = e->next;
-	return e;
+	e = taps_find_device(ts, start->hub_ifindex);
+	return e && !e->bridge ? e : NULL;
 }
 
 int taps_prepare(struct taps *ts, struct session_start *start,
@@ -295,7 +263,7 @@ int taps_prepare(struct taps *ts, struct session_start *start,
 	if (start->is_resume) {
 		if (!(start->port_id & TAPS_ID_BIT))
 			return 0;
-		e = find_id(ts, start->port_id);
+		e = taps_find_id(ts, start->port_id);
 		if (!e)
 			return sehub_err_set(err, ENOENT,
 					     "the port was deleted");
@@ -305,10 +273,9 @@ int taps_prepare(struct taps *ts, struct session_start *start,
 			return err->code;
 		config.id = new_id(ts);
 		tap_begin(e->tap, &config);
-		e->id = config.id;
+		taps_set_id(ts, e, config.id);
 		start->port_id = config.id;
-		/* For the case that nobody attaches it. */
-		taps_sweep(ts);
+		taps_watch(ts, e);
 	}
 	start->tap = tap_get(e->tap);
 	return 0;
@@ -317,7 +284,7 @@ int taps_prepare(struct taps *ts, struct session_start *start,
 static struct taps_entry *get_entry(struct taps *ts, uint32_t id,
 				    struct sehub_err *err)
 {
-	struct taps_entry *e = find_id(ts, id);
+	struct taps_entry *e = taps_find_id(ts, id);
 
 	if (!e)
 		sehub_err_set(err, ENOENT, "no port with this id");
@@ -361,7 +328,7 @@ int taps_detach_port(struct taps *ts, uint32_t id, struct sehub_err *err)
 
 const char *taps_device(struct taps *ts, uint32_t id)
 {
-	const struct taps_entry *e = find_id(ts, id);
+	const struct taps_entry *e = taps_find_id(ts, id);
 
 	return e ? tap_name(e->tap) : NULL;
 }

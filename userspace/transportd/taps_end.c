@@ -13,6 +13,8 @@
 
 /* A port that was begun and not attached in this time was not wanted. */
 #define BEGIN_MS	30000
+/* Milliseconds that a port has which does not end by itself. */
+#define NO_END		UINT64_MAX
 
 /**
  * struct deletion - a device that is being deleted
@@ -92,7 +94,7 @@ void taps_delete_device(struct taps *ts, struct taps_entry *e)
 void taps_end_port(struct taps *ts, struct taps_entry *e)
 {
 	tap_end(e->tap, e->id);
-	e->id = 0;
+	taps_set_id(ts, e, 0);
 	if (e->bridge)
 		taps_delete_device(ts, e);
 }
@@ -117,52 +119,62 @@ static uint64_t time_left(const struct tap_state *state)
 	return state->detached_ms < whole ? whole - state->detached_ms : 0;
 }
 
-/* One port whose time is over; false if there is none. */
-static bool end_one(struct taps *ts, uint64_t *next)
+/*
+ * Ends the port if its time is over, or its session deleted it. Then @left,
+ * the milliseconds that it still has, is NO_END, as for one in use. True if
+ * somebody was told, who may have changed the list.
+ */
+static bool settle(struct taps *ts, struct taps_entry *e, uint64_t *left)
 {
 	struct tap_state state;
-	struct taps_entry *e;
-	uint64_t left;
 
-	*next = UINT64_MAX;
-	for (e = ts->list; e; e = e->next) {
-		tap_read_state(e->tap, &state);
-		/* Its session deleted it. */
-		if (!state.port.session.id && e->bridge) {
+	*left = NO_END;
+	tap_read_state(e->tap, &state);
+	if (!state.port.session.id) {
+		if (e->bridge)
 			taps_delete_device(ts, e);
-			return true;
-		}
-		if (!state.port.session.id || state.port.session.owner)
-			continue;
-		left = time_left(&state);
-		if (!left) {
-			taps_end_port(ts, e);
-			tell_deleted(ts, &state.port,
-				     SEHUB_PORT_DEL_REASON_GRACE);
-			return true;
-		}
-		if (left < *next)
-			*next = left;
+		return false;
 	}
-	return false;
+	if (state.port.session.owner)
+		return false;
+	*left = time_left(&state);
+	if (*left)
+		return false;
+	*left = NO_END;
+	taps_end_port(ts, e);
+	tell_deleted(ts, &state.port, SEHUB_PORT_DEL_REASON_GRACE);
+	return true;
+}
+
+static void on_grace(uv_timer_t *timer);
+
+static void wait_for(struct taps *ts, uint64_t left)
+{
+	if (left != NO_END && (!uv_is_active((uv_handle_t *)&ts->grace) ||
+			       uv_timer_get_due_in(&ts->grace) > left))
+		uv_timer_start(&ts->grace, on_grace, left, 0);
 }
 
 static void on_grace(uv_timer_t *timer)
 {
-	taps_sweep(timer->data);
+	struct taps *ts = timer->data;
+	struct taps_entry *e, *next;
+	uint64_t left;
+
+	for (e = LIST_FIRST(&ts->all); e; e = next) {
+		next = LIST_NEXT(e, all);
+		if (settle(ts, e, &left))
+			next = LIST_FIRST(&ts->all);
+		wait_for(ts, left);
+	}
 }
 
-void taps_sweep(struct taps *ts)
+void taps_watch(struct taps *ts, const struct taps_entry *e)
 {
-	uint64_t next;
+	struct tap_state state;
 
-	/* Whoever is told may change the list. */
-	while (end_one(ts, &next))
-		;
-	if (next != UINT64_MAX)
-		uv_timer_start(&ts->grace, on_grace, next, 0);
-	else
-		uv_timer_stop(&ts->grace);
+	tap_read_state(e->tap, &state);
+	wait_for(ts, time_left(&state));
 }
 
 /*
@@ -189,45 +201,91 @@ static bool is_lost(const struct taps *ts, const struct taps_entry *e,
 	return true;
 }
 
-static bool concerns(const struct taps_entry *e, uint32_t ifindex)
-{
-	return !ifindex || e->bridge == ifindex ||
-	       tap_ifindex(e->tap) == ifindex;
-}
-
-void taps_end_lost(struct taps *ts, uint32_t ifindex)
+/* True if it was: somebody was told, who may have changed the list. */
+static bool end_if_lost(struct taps *ts, struct taps_entry *e)
 {
 	struct tap_state state;
-	struct taps_entry *e = ts->list;
 	uint32_t reason;
 
-	while (e) {
-		if (!concerns(e, ifindex) || !is_lost(ts, e, &reason)) {
-			e = e->next;
+	if (!is_lost(ts, e, &reason))
+		return false;
+	tap_read_state(e->tap, &state);
+	tap_end(e->tap, e->id);
+	taps_delete_device(ts, e);
+	if (state.port.session.id)
+		tell_deleted(ts, &state.port, reason);
+	return true;
+}
+
+void taps_look(struct taps *ts)
+{
+	struct taps_entry *e, *next;
+	uint64_t left;
+
+	for (e = LIST_FIRST(&ts->all); e; e = next) {
+		next = LIST_NEXT(e, all);
+		if (!tap_take_news(e->tap))
 			continue;
-		}
-		tap_read_state(e->tap, &state);
-		tap_end(e->tap, e->id);
-		taps_delete_device(ts, e);
-		/* Whoever is told may change the list. */
-		if (state.port.session.id)
-			tell_deleted(ts, &state.port, reason);
-		e = ts->list;
+		left = NO_END;
+		if (!sehub_tap_is_there(tap_fd(e->tap)) ?
+		    end_if_lost(ts, e) : settle(ts, e, &left))
+			next = LIST_FIRST(&ts->all);
+		wait_for(ts, left);
 	}
+}
+
+static bool is_bridge(const struct taps *ts, uint32_t ifindex)
+{
+	const struct taps_entry *e;
+
+	LIST_FOREACH(e, &ts->all, all)
+		if (e->bridge == ifindex)
+			return true;
+	return false;
+}
+
+void taps_end_lost(struct taps *ts, uint32_t bridge)
+{
+	struct taps_entry *e = LIST_FIRST(&ts->all);
+
+	while (e) {
+		if ((!bridge || e->bridge == bridge) && end_if_lost(ts, e))
+			e = LIST_FIRST(&ts->all);
+		else
+			e = LIST_NEXT(e, all);
+	}
+}
+
+/* True if it is one of ours, or one of our bridges. */
+static bool look_at(struct taps *ts, uint32_t ifindex)
+{
+	struct taps_entry *e = taps_find_device(ts, ifindex);
+	uint32_t master;
+
+	if (e) {
+		end_if_lost(ts, e);
+		return true;
+	}
+	if (!is_bridge(ts, ifindex))
+		return false;
+	/* While it is there, ports that leave it are news of their own. */
+	if (sehub_tap_master(ts->nl, ifindex, &master, NULL) == -ENODEV)
+		taps_end_lost(ts, ifindex);
+	return true;
 }
 
 bool taps_network_changed(struct taps *ts, uint32_t ifindex)
 {
-	const struct taps_entry *e = ts->list;
 	unsigned int i;
 
-	while (e && !concerns(e, ifindex))
-		e = e->next;
-	if (e)
-		taps_end_lost(ts, ifindex);
+	if (!ifindex) {
+		taps_end_lost(ts, 0);
+		return false;
+	}
+	if (look_at(ts, ifindex))
+		return true;
 	for (i = 0; i < DELETED_MAX; i++)
-		if (ifindex && ts->deleted[i] == ifindex)
+		if (ts->deleted[i] == ifindex)
 			return true;
-	return ifindex && e;
+	return false;
 }
-
