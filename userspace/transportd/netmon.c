@@ -20,7 +20,7 @@
 #define GATHER_MS	500
 #define BUFFER_SIZE	32768
 /* More devices than this are told as "several". */
-#define DEVICES_MAX	8
+#define DEVICES_MAX	1024
 
 struct netmon {
 	uv_poll_t poll;
