@@ -133,11 +133,14 @@ static int check_number(const struct sessions *ss,
 			const struct session_request *req, struct refusal *why)
 {
 	const struct store_user *user = req->user;
-	unsigned int count = sessions_count_user(ss, user->id);
+	unsigned int count;
 
+	if (!user->max_sessions)
+		return 0;
+	count = sessions_count_user(ss, user->id);
 	if (sessions_find_client(ss, user->id, req->client_id))
 		count--;
-	if (!user->max_sessions || count < user->max_sessions)
+	if (count < user->max_sessions)
 		return 0;
 	refuse(why, SEHUB_WIRE_CLOSE_BUSY, "");
 	snprintf(why->text, sizeof(why->text),
@@ -296,7 +299,8 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 	else
 		hand_over(ss, s, &start, ch);
 	tls_wipe(ticket, sizeof(ticket));
-	sessions_watch_expiry(ss);
+	if (req->user->expires)
+		sessions_watch_expiry(ss);
 	return ret;
 }
 
