@@ -50,6 +50,8 @@ help:
 	@echo '  bench-scale  the same for many hubs, ports and addresses'
 	@echo '  bench-carriers  TCP through proxies and SSH, without the module'
 	@echo '  bench-loss   TCP over lines that lose packets'
+	@echo '  bench-capacity  thousands of sessions, without the module;'
+	@echo '               scripts/bench/capacity --vm: with it, in a VM'
 
 setup-userspace:
 	@$(SETUP) userspace
@@ -94,6 +96,10 @@ bench-loss: setup-all userspace
 	@$(MAKE) -s -C selftests
 	@scripts/bench/loss
 
+bench-capacity: setup-all userspace
+	@$(MAKE) -s -C selftests
+	@scripts/bench/capacity
+
 check: setup-all
 	@scripts/check
 
@@ -112,5 +118,6 @@ distclean: clean
 	rm -rf build
 
 .PHONY: all help setup-userspace setup-build setup-all modules debug userspace \
-	install demo bench bench-scale bench-carriers bench-loss check static unit \
+	install demo bench bench-scale bench-carriers bench-loss \
+	bench-capacity check static unit \
 	fuzz native selftests check-matrix check-debug clean distclean
