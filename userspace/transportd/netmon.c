@@ -19,6 +19,8 @@
 /* News that come within this time are told together. */
 #define GATHER_MS	500
 #define BUFFER_SIZE	32768
+/* A device that comes is a dozen messages; some hundred may come at once. */
+#define RCVBUF		(8 * 1024 * 1024)
 /* More devices than this are told as "several". */
 #define DEVICES_MAX	1024
 
@@ -183,7 +185,7 @@ int netmon_open(struct netmon **nmp, uv_loop_t *loop, netmon_fn fn, void *arg,
 			     RTMGRP_IPV6_ROUTE,
 	};
 	struct netmon *nm = calloc(1, sizeof(*nm));
-	int code = ENOMEM;
+	int code = ENOMEM, size = RCVBUF;
 
 	if (!nm)
 		goto err_report;
@@ -193,6 +195,9 @@ int netmon_open(struct netmon **nmp, uv_loop_t *loop, netmon_fn fn, void *arg,
 		code = errno;
 		goto err_free;
 	}
+	/* The second is not allowed as much, and good for what it gets. */
+	if (setsockopt(nm->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(nm->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (bind(nm->fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		code = errno;
 		goto err_close;
