@@ -2,9 +2,10 @@
 /*
  * Sessions of the server: the list of them, what becomes of them, their ends.
  *
- * A list, searched from its start: a login costs a hundred times more than a
- * look at some thousand entries. All that must survive the daemon is in the
- * port's cookie, and changes there before anybody is told.
+ * A list, searched from its start where that is rare. Each login looks for an
+ * earlier session of its client, and finds it by the client's id. All that must
+ * survive the daemon is in the port's cookie, and changes there before anybody
+ * is told.
  */
 #include "sessions_impl.h"
 
@@ -80,6 +81,12 @@ static struct server_session *find_serial(const struct sessions *ss,
 	return s;
 }
 
+/* It is random, unless somebody wants to make looking for his own slow. */
+static unsigned int client_bucket(const uint8_t *id)
+{
+	return (id[0] | (unsigned int)id[1] << 8) % SESSIONS_BUCKETS;
+}
+
 /*
  * The client's id is what keeps one client of a user, the anonymous one above
  * all, from taking the place of another: only that client and we know it.
@@ -87,12 +94,13 @@ static struct server_session *find_serial(const struct sessions *ss,
 struct server_session *sessions_find_client(const struct sessions *ss,
 					  int64_t user_id, const uint8_t *id)
 {
-	struct server_session *s = ss->list;
+	struct server_session *s;
 
-	while (s && (s->id.user_id != user_id ||
-		     !tls_same(s->id.client_id, id, sizeof(s->id.client_id))))
-		s = s->next;
-	return s;
+	LIST_FOREACH(s, &ss->clients[client_bucket(id)], same_client)
+		if (s->id.user_id == user_id &&
+		    tls_same(s->id.client_id, id, sizeof(s->id.client_id)))
+			return s;
+	return NULL;
 }
 
 struct server_session *sessions_find_ticket(const struct sessions *ss,
@@ -107,12 +115,16 @@ struct server_session *sessions_find_ticket(const struct sessions *ss,
 	return s;
 }
 
-struct server_session *sessions_add(struct sessions *ss)
+struct server_session *sessions_add(struct sessions *ss,
+				    const uint8_t *client_id)
 {
 	struct server_session *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
+	memcpy(s->id.client_id, client_id, sizeof(s->id.client_id));
+	LIST_INSERT_HEAD(&ss->clients[client_bucket(client_id)], s,
+			 same_client);
 	s->next = ss->list;
 	ss->list = s;
 	ss->count++;
@@ -126,6 +138,7 @@ void sessions_del(struct sessions *ss, struct server_session *s)
 	while (*at != s)
 		at = &(*at)->next;
 	*at = s->next;
+	LIST_REMOVE(s, same_client);
 	ss->count--;
 	free(s);
 }

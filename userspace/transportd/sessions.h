@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "daemon.h"
 #include "proto.h"
@@ -39,6 +40,7 @@ enum server_state {
 /**
  * struct server_session - one session
  * @next: list of all
+ * @same_client: list of those whose client ids are in the same bucket
  * @state: see enum server_state
  * @ref: at its worker, unless detached
  * @is_resuming: this start is a resume
@@ -55,6 +57,7 @@ enum server_state {
  */
 struct server_session {
 	struct server_session *next;
+	LIST_ENTRY(server_session) same_client;
 	enum server_state state;
 	struct session_ref ref;
 	bool is_resuming;

@@ -9,9 +9,15 @@
 
 #include "sessions.h"
 
+/* Each login looks for the session that its client had. */
+#define SESSIONS_BUCKETS	4096
+
+LIST_HEAD(sessions_clients, server_session);
+
 struct sessions {
 	struct daemon *d;
 	struct server_session *list;
+	struct sessions_clients clients[SESSIONS_BUCKETS];
 	unsigned int count;
 	uv_timer_t recover;
 	uv_timer_t expiry;
@@ -19,8 +25,9 @@ struct sessions {
 	bool found_owned;
 };
 
-/* NULL without memory. */
-struct server_session *sessions_add(struct sessions *ss);
+/* @client_id: SEHUB_WIRE_CLIENT_ID_LEN bytes. NULL without memory. */
+struct server_session *sessions_add(struct sessions *ss,
+				    const uint8_t *client_id);
 void sessions_del(struct sessions *ss, struct server_session *s);
 /* A port, if there is one: @id is not 0. */
 void sessions_drop_port(struct sessions *ss, uint32_t id);

@@ -236,6 +236,7 @@ static int prepare(struct sessions *ss, struct server_session *s,
 }
 
 static struct server_session *add(struct sessions *ss,
+				  const struct session_request *req,
 				  uint8_t ticket[SEHUB_WIRE_TICKET_LEN],
 				  struct refusal *why)
 {
@@ -246,7 +247,7 @@ static struct server_session *add(struct sessions *ss,
 		       "the server has no room for another session");
 		return NULL;
 	}
-	s = sessions_add(ss);
+	s = sessions_add(ss, req->client_id);
 	if (s && !resume_ticket(ticket, s->id.ticket))
 		return s;
 	if (s)
@@ -275,7 +276,7 @@ int sessions_open(struct sessions *ss, const struct session_request *req,
 		ret = replace(ss, req, &start.heir_of, why);
 	if (ret)
 		return ret;
-	s = add(ss, ticket, why);
+	s = add(ss, req, ticket, why);
 	if (!s) {
 		sessions_drop_port(ss, start.heir_of);
 		return -ECONNREFUSED;

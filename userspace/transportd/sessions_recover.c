@@ -31,7 +31,7 @@ static int recover_port(const struct sehub_port *port, void *arg)
 		ss->found_owned = true;
 		return 0;
 	}
-	s = sessions_add(ss);
+	s = sessions_add(ss, id.client_id);
 	if (!s)
 		return -ENOMEM;
 	s->state = SERVER_DETACHED;
