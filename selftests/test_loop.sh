@@ -415,11 +415,11 @@ test_last_cascade_goes() {
 
 	cable w a b && wait_all_up w.a w.b || return 1
 	ip -n "${NS[hub]}" -batch - <<-EOT
-		link add br up type bridge
+		link add lanbr up type bridge
 		link add lan1 up type veth peer name lan2
 		link add lan3 up type veth peer name lan4
-		link set lan2 up master br
-		link set lan4 up master br
+		link set lan2 up master lanbr
+		link set lan4 up master lanbr
 		link set lan1 master a
 		link set lan3 master a
 	EOT
@@ -427,7 +427,7 @@ test_last_cascade_goes() {
 		ip -n "${NS[hub]}" link set lan4 nomaster &&
 		unplug "w.a w.b" && CABLES=() &&
 		busywait 10000 blocked_port lan3 up && status=0
-	for dev in br lan1 lan3; do
+	for dev in lanbr lan1 lan3; do
 		ip -n "${NS[hub]}" link del $dev
 	done
 	return $status
