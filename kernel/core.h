@@ -14,12 +14,13 @@
  * fdb.by_id lock    MAC table: insert, move,      process, softirq  RTNL
  *                   unlink
  * iptab.by_id lock  IP table: the same            process, softirq  RTNL
+ * loop.lock         probes that were sent on      softirq           -
  *
  * "Inside" names what may be held already when the lock is taken; the last
- * three never nest.
+ * four never nest.
  *
  * Frames are forwarded under RCU with bottom halves off and take only the last
- * three: the egress queue of each session they go to, and a table's lock for
+ * four: the egress queue of each session they go to, and a table's lock for
  * an address that is new or has moved.
  *
  * Lifetimes: a port is unlinked under RTNL, marked dead, and freed from a work
@@ -148,15 +149,33 @@ struct sehub_iptab {
 	struct delayed_work ageing_work;
 };
 
+/* Probes that a hub remembers to have sent on, a power of 2. */
+#define SEHUB_LOOP_SEEN			64
+
+/**
+ * struct sehub_loop_seen - the last probe of a port of a hub that was sent on
+ * @origin: id of the hub
+ * @port: number of its port
+ * @seq: of the probe
+ */
+struct sehub_loop_seen {
+	u64 origin;
+	u32 port;
+	u32 seq;
+};
+
 /**
  * struct sehub_loop - what a hub with cascades knows of loops
  * @key: makes the nonces of probes; never changes
  * @ticks: intervals so far; written by @work
  * @next: when the next interval begins, jiffies; @work
  * @tell_until: others are told that ways have changed, jiffies; @work
- * @budget: probes of others that are sent on in this interval
+ * @told_at: another hub was last heeded that said so, jiffies
+ * @lock: guards @seen
+ * @seen: probes that were sent on, by a hash
  * @hops: hubs on the loop that was found last
  * @told: another hub said that ways have changed
+ * @flooded: more probes came in this interval than could be heeded
  * @news: there is something for @work to settle
  * @work: sends probes and settles what became of ports
  */
@@ -165,9 +184,13 @@ struct sehub_loop {
 	u32 ticks;
 	unsigned long next;
 	unsigned long tell_until;
-	atomic_t budget;
+	unsigned long told_at;
+	/* see the lock table */
+	spinlock_t lock;
+	struct sehub_loop_seen seen[SEHUB_LOOP_SEEN];
 	u8 hops;
 	bool told;
+	bool flooded;
 	bool news;
 	struct delayed_work work;
 };
@@ -182,9 +205,14 @@ struct sehub_loop {
  * @live: counts in &sehub_hub.live_count; RTNL
  * @blocked: only loop probes pass; set and, under RTNL, taken back in loop.c
  * @block_told: @blocked as others know it; RTNL
+ * @looped: it is blocked for a loop that was found
+ * @loop_told: @looped as others know it; RTNL
  * @policy: what the port may do, NULL everything; RTNL, read under RCU
  * @blocked_until: when a block ends unless it is prolonged, jiffies
- * @serial: grows from port to port of a hub; never changes
+ * @probe_at: when the last probe came in by a cascade, jiffies; 0: never
+ * @probe_budget: probes of others that are sent on from here in this interval
+ * @serial: grows from port to port of a hub; a cascade that replaces another
+ *	one has that one's
  * @fdb_max: most learned addresses, 0 no limit
  * @fdb_count: learned addresses; the MAC table's lock
  * @fdb_list: learned and static entries; the MAC table's lock
@@ -214,6 +242,8 @@ struct sehub_port {
 	bool live;
 	bool blocked;
 	bool block_told;
+	bool looped;
+	bool loop_told;
 	u32 number;
 	u32 fdb_max;
 	struct net_device *dev;
@@ -232,6 +262,8 @@ struct sehub_port {
 	char name[SEHUB_NAME_MAX + 1];
 	u64 serial;
 	unsigned long blocked_until;
+	unsigned long probe_at;
+	atomic_t probe_budget;
 	refcount_t ref;
 	netdevice_tracker dev_tracker;
 	netdevice_tracker lower_tracker;

@@ -252,34 +252,34 @@ void sehub_forward_reply(struct sehub_frame *frame, struct sk_buff *skb)
 /**
  * sehub_forward_own() - send a frame of the hub's own, blocked port or not
  * @out: port that it leaves by
- * @skb: the frame, data at its Ethernet header. Consumed
+ * @skb: the frame, in one piece, data at its Ethernet header. Consumed
  * @batch: batch that it belongs to
+ *
+ * No policy holds it up, and neither does the length of a session's queue.
+ *
  * Context: RCU read side, bottom halves off.
  */
 void sehub_forward_own(struct sehub_port *out, struct sk_buff *skb,
 		       struct sehub_batch *batch)
 {
-	struct sehub_inspect info;
-	struct sehub_frame frame = {
-		.in = &out->hub->local,
-		.batch = batch,
-		.skb = skb,
-		.len = skb->len,
-		.info = &info,
-	};
 	int reason;
 
-	/* As above, whoever is the one that asks. */
-	if (out->kind == SEHUB_PORT_KIND_LOCAL) {
+	switch (out->kind) {
+	case SEHUB_PORT_KIND_SESSION:
+		reason = sehub_session_queue_own(sehub_session(out), batch,
+						 skb);
+		consume_skb(skb);
+		break;
+	case SEHUB_PORT_KIND_DEVICE:
+		reason = sehub_forward_to_device(out, skb);
+		break;
+	default:
+		/* Not at once: the host may be in the middle of sending. */
 		reason = sehub_forward_to_local(out, skb, true);
-		frame.skb = NULL;
-	} else {
-		reason = sehub_forward_to_port(out, &frame, true);
+		break;
 	}
 	if (unlikely(reason))
 		sehub_stats_drop(out, reason);
-	if (frame.skb)
-		consume_skb(frame.skb);
 }
 
 /*

@@ -220,6 +220,8 @@ void sehub_hub_port_changed(struct sehub_port *port, bool live)
 
 	ASSERT_RTNL();
 	hub->live_count += live - port->live;
+	if (live && !port->live && hub->cascades)
+		sehub_loop_soon(hub);
 	port->live = live;
 	carrier = hub->live_count;
 	if (hub->port_count == 1) {
@@ -336,8 +338,11 @@ static int sehub_hub_own_event(struct sehub_hub *hub, unsigned long event)
 		break;
 	case NETDEV_CHANGEADDR:
 		sehub_hub_change_addr(hub);
-		fallthrough;
+		sehub_nl_notify_hub(hub, SEHUB_CMD_HUB_NTF);
+		break;
 	case NETDEV_UP:
+		sehub_loop_changed(hub);
+		fallthrough;
 	case NETDEV_DOWN:
 	case NETDEV_CHANGENAME:
 		sehub_nl_notify_hub(hub, SEHUB_CMD_HUB_NTF);

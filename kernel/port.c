@@ -9,6 +9,7 @@
 #include "fdb.h"
 #include "hub.h"
 #include "iptab.h"
+#include "loop.h"
 #include "nl_notify.h"
 #include "policy.h"
 #include "port.h"
@@ -47,6 +48,7 @@ int sehub_port_init(struct sehub_port *port, struct sehub_hub *hub, u8 kind)
 	INIT_LIST_HEAD(&port->fdb_list);
 	INIT_LIST_HEAD(&port->ip_list);
 	INIT_RCU_WORK(&port->free_work, sehub_port_free_work);
+	atomic_set(&port->probe_budget, SEHUB_LOOP_BUDGET);
 	refcount_set(&port->ref, 1);
 	return sehub_stats_init(port);
 }
@@ -66,19 +68,21 @@ void sehub_port_uninit(struct sehub_port *port)
  * sehub_port_add() - give a port its number and its place in the hub
  * @port: initialised port, complete in all other respects; it can receive
  *	frames before this returns
+ * @spare: how many more than others it may find there, as it replaces them
  * @extack: receives the reason of a refusal
  *
  * From here on the port holds its hub's device.
  *
  * Context: process, RTNL. Return: 0, -ENOSPC at the hub's limit, -ENOMEM.
  */
-int sehub_port_add(struct sehub_port *port, struct netlink_ext_ack *extack)
+int sehub_port_add(struct sehub_port *port, u32 spare,
+		   struct netlink_ext_ack *extack)
 {
 	struct sehub_hub *hub = port->hub;
 	int err;
 
 	ASSERT_RTNL();
-	if (hub->port_count >= hub->port_max) {
+	if (hub->port_count >= hub->port_max + spare) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "hub has as many ports as its port-max allows");
 		return -ENOSPC;

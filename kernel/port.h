@@ -7,7 +7,8 @@
 
 int sehub_port_init(struct sehub_port *port, struct sehub_hub *hub, u8 kind);
 void sehub_port_uninit(struct sehub_port *port);
-int sehub_port_add(struct sehub_port *port, struct netlink_ext_ack *extack);
+int sehub_port_add(struct sehub_port *port, u32 spare,
+		   struct netlink_ext_ack *extack);
 void sehub_port_unlink(struct sehub_port *port, u32 reason);
 int sehub_port_del(struct sehub_port *port, u32 reason,
 		   struct netlink_ext_ack *extack);

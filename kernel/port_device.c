@@ -116,7 +116,7 @@ int sehub_port_device_add(struct sehub_hub *hub, struct net_device *dev,
 	err = netdev_master_upper_dev_link(dev, hub->dev, NULL, NULL, extack);
 	if (err)
 		goto err_rx_handler;
-	err = sehub_port_add(port, extack);
+	err = sehub_port_add(port, 0, extack);
 	if (err)
 		goto err_upper_dev;
 

@@ -109,8 +109,13 @@ static void sehub_session_grace_work(struct work_struct *work)
 static void sehub_session_inherit(struct sehub_session *session,
 				  struct sehub_session *old)
 {
-	sehub_fdb_inherit(&session->port, &old->port);
-	sehub_iptab_inherit(&session->port, &old->port);
+	if (session->peer_hub && session->peer_hub == old->peer_hub) {
+		/* The same joint; what is behind it comes when it is open. */
+		session->port.serial = old->port.serial;
+	} else {
+		sehub_fdb_inherit(&session->port, &old->port);
+		sehub_iptab_inherit(&session->port, &old->port);
+	}
 	sehub_session_del(old, SEHUB_PORT_DEL_REASON_REPLACED);
 }
 
@@ -168,7 +173,7 @@ sehub_session_new(struct sehub_hub *hub,
 	session->peer_hub = config->peer_hub;
 	if (session->peer_hub)
 		sehub_loop_cascade_added(session);
-	err = sehub_port_add(&session->port, extack);
+	err = sehub_port_add(&session->port, config->heir_of ? 1 : 0, extack);
 	if (err)
 		goto err_del_cascade;
 	/* Complete: let xfer find it. The place is reserved, no allocation. */

@@ -70,6 +70,9 @@ bool __sehub_session_is_congested(const struct sehub_session *session);
 void __sehub_session_wake(struct sehub_session *session);
 int sehub_session_queue(struct sehub_session *session,
 			struct sehub_frame *frame);
+int sehub_session_queue_own(struct sehub_session *session,
+			    struct sehub_batch *batch,
+			    const struct sk_buff *skb);
 
 static inline void sehub_session_put(struct sehub_session *session)
 {

@@ -46,7 +46,7 @@ bool sehub_probe_is(const u8 *data, u32 len)
  * @len: bytes there
  * @probe: filled in
  * Return: 0, or -EBADMSG if it is cut short, of another version, or has a path
- * that is empty or too long.
+ * that is empty, too long, or has an id of no hub.
  */
 int sehub_probe_parse(const u8 *data, u32 len, struct sehub_probe *probe)
 {
@@ -59,12 +59,16 @@ int sehub_probe_parse(const u8 *data, u32 len, struct sehub_probe *probe)
 	probe->hops = p[6];
 	probe->port = sehub_wire_get_u32(p + 8);
 	probe->nonce = sehub_wire_get_u32(p + 12);
+	probe->seq = sehub_wire_get_u32(p + 16);
 	p += SEHUB_PROBE_HDR_LEN;
 	if (!probe->hops || probe->hops > SEHUB_PROBE_HOPS_MAX ||
 	    len < ETH_HLEN + SEHUB_PROBE_HDR_LEN + 8U * probe->hops)
 		return -EBADMSG;
-	for (i = 0; i < probe->hops; i++)
+	for (i = 0; i < probe->hops; i++) {
 		probe->path[i] = sehub_wire_get_u64(p + 8 * i);
+		if (!probe->path[i])
+			return -EBADMSG;
+	}
 	return 0;
 }
 
@@ -91,6 +95,7 @@ u32 sehub_probe_build(u8 *data, const u8 *src, const struct sehub_probe *probe)
 	p[7] = 0;
 	sehub_probe_put_u32(p + 8, probe->port);
 	sehub_probe_put_u32(p + 12, probe->nonce);
+	sehub_probe_put_u32(p + 16, probe->seq);
 	p += SEHUB_PROBE_HDR_LEN;
 	for (i = 0; i < probe->hops; i++, p += 8) {
 		sehub_probe_put_u32(p, (u32)(probe->path[i] >> 32));

@@ -21,6 +21,7 @@
  * @hops: entries of @path
  * @port: number of the port that the first hub sent it through
  * @nonce: the first hub's
+ * @seq: tells the probes of a hub apart
  * @path: ids of hubs
  */
 struct sehub_probe {
@@ -28,6 +29,7 @@ struct sehub_probe {
 	u8 hops;
 	u32 port;
 	u32 nonce;
+	u32 seq;
 	u64 path[SEHUB_PROBE_HOPS_MAX];
 };
 

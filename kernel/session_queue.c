@@ -8,6 +8,9 @@
 #include "stats.h"
 #include "wire.h"
 
+/* What a queue takes of the hub's own frames when it is full. */
+#define SEHUB_SESSION_OWN_ROOM	(16 * 1024)
+
 /**
  * __sehub_session_is_congested() - whether the host should wait
  * @session: the session
@@ -81,19 +84,20 @@ static int sehub_session_copy_skb(struct sehub_txq *txq,
 }
 
 /**
- * sehub_session_append() - append one record
+ * __sehub_session_append() - append one record
  * @session: where to
  * @batch: notes the session if its owner waits
  * @vnet: offload metadata for a DATA_OFFLOAD record, or NULL for DATA
  * @data: the frame, or NULL if it is in @skb
  * @skb: the frame, if @data is NULL
  * @len: its length
+ * @spare: how much more than others it may have of the queue, bytes
  * Return: 0 or the reason SEHUB_A_DROPS_*.
  */
-static int sehub_session_append(struct sehub_session *session,
-				struct sehub_batch *batch, const u8 *vnet,
-				const u8 *data, const struct sk_buff *skb,
-				u32 len)
+static int __sehub_session_append(struct sehub_session *session,
+				  struct sehub_batch *batch, const u8 *vnet,
+				  const u8 *data, const struct sk_buff *skb,
+				  u32 len, u32 spare)
 {
 	u8 type = vnet ? SEHUB_WIRE_DATA_OFFLOAD : SEHUB_WIRE_DATA;
 	u32 payload = len + (vnet ? SEHUB_WIRE_VNET_LEN : 0);
@@ -105,9 +109,9 @@ static int sehub_session_append(struct sehub_session *session,
 
 	sehub_wire_put_hdr(hdr, type, payload);
 	spin_lock(&session->lock);
-	if (unlikely(sehub_txq_held(txq) + size > limit ||
+	if (unlikely(sehub_txq_held(txq) + size > limit + spare ||
 		     sehub_txq_unsent(txq) + size >
-		     limit >> SEHUB_UNSENT_SHIFT)) {
+		     (limit >> SEHUB_UNSENT_SHIFT) + spare)) {
 		reason = SEHUB_A_DROPS_QUEUE_FULL;
 		goto out_unlock;
 	}
@@ -135,6 +139,33 @@ out_unlock:
 	if (likely(!reason))
 		sehub_stats_tx(&session->port, len);
 	return reason;
+}
+
+static int sehub_session_append(struct sehub_session *session,
+				struct sehub_batch *batch, const u8 *vnet,
+				const u8 *data, const struct sk_buff *skb,
+				u32 len)
+{
+	return __sehub_session_append(session, batch, vnet, data, skb, len, 0);
+}
+
+/**
+ * sehub_session_queue_own() - send a frame of the hub's own to a session's peer
+ * @session: the session
+ * @batch: batch that the frame belongs to
+ * @skb: the frame, in one piece. Not consumed
+ *
+ * It has a place where others find the queue full.
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: 0 or the reason SEHUB_A_DROPS_* that the frame was dropped for.
+ */
+int sehub_session_queue_own(struct sehub_session *session,
+			    struct sehub_batch *batch,
+			    const struct sk_buff *skb)
+{
+	return __sehub_session_append(session, batch, NULL, skb->data, NULL,
+				      skb->len, SEHUB_SESSION_OWN_ROOM);
 }
 
 /* A super-frame for a peer that takes none. */

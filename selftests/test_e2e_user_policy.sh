@@ -46,13 +46,22 @@ test_no_resume() {
 		equal "$(json a .resumes connection show office)" 0 resumes
 }
 
-# The client has lost its session, and logs in anew; the server still has it.
+# has_waited SECONDS: the server's port of alice, without a line
+has_waited() {
+	json hub ".[] | select(.name == \"$(session_of alice)\") |
+		.state == \"detached\" and
+		.session.grace - .session.grace_left >= $1 * 1000" port list 12
+}
+
+# The client has lost its session, and logs in anew; the server still has it,
+# and has waited for longer than it gives a new port to come about.
 newer_login() {
 	local before
 
 	before=$(session_of alice) || return 1
 	daemon_end a KILL
-	ctl a port del office uplink && daemon_start a &&
+	busywait 60000 has_waited 11 &&
+		ctl a port del office uplink && daemon_start a &&
 		busywait 60000 has_another "$before" && sessions_are \
 			'.user == "alice"' 1 && logged hub \
 			"session-end session=$before .*newer login" &&

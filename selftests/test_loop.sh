@@ -17,6 +17,8 @@ TESTS="
 	probe_of_a_user
 	probes_that_are_no_probes
 	probe_that_was_here
+	probe_of_a_greater_hub
+	told_of_changes
 	probe_that_went_too_far
 	own_probe_of_long_ago
 	group_address_of_probes
@@ -24,6 +26,7 @@ TESTS="
 	blocked_at_first
 	three_hubs_in_a_row
 	ring_of_three
+	hub_of_a_ring_that_was_down
 	ring_of_three_that_breaks
 	every_hub_with_every_other
 	loop_over_a_network_behind_devices
@@ -171,16 +174,16 @@ once() {
 	expect_frames $from 0
 }
 
-# hex of a probe: probe ID... with PORT, NONCE, HOPS, VERSION
+# hex of a probe: probe ID... with PORT, NONCE, SEQNO, HOPS, FLAGS, VERSION
 probe() {
 	local id path=
 
 	for id; do
 		path+=$(printf %016x $id)
 	done
-	printf '%s%s%02x00%02x00%08x%08x%s' \
+	printf '%s%s%02x%02x%02x00%08x%08x%08x%s' \
 		03736568756202000000000788b5 73656870 ${VERSION:-1} \
-		${HOPS:-$#} ${PORT:-1} ${NONCE:-1} $path
+		${FLAGS:-0} ${HOPS:-$#} ${PORT:-1} ${NONCE:-1} ${SEQNO:-1} $path
 }
 
 # dropped HUB NUMBER REASON COMMAND...: the port drops one frame more by it
@@ -258,8 +261,49 @@ relayed() {
 test_probe_that_was_here() {
 	cable w a b && wait_all_up w.a w.b || return 1
 	relayed "$(probe 5 6)" "$(probe 5 6 ${HUBID[a]})" 1 &&
-		relayed "$(probe 5 ${HUBID[a]} 6)" \
-			"$(probe 5 ${HUBID[a]} 6 ${HUBID[a]})" 0
+		relayed "$(SEQNO=2 probe 5 ${HUBID[a]} 6)" \
+			"$(SEQNO=2 probe 5 ${HUBID[a]} 6 ${HUBID[a]})" 0 &&
+		relayed "$(probe 5 7)" "$(probe 5 7 ${HUBID[a]})" 0 &&
+		relayed "$(SEQNO=3 probe 5 7)" \
+			"$(SEQNO=3 probe 5 7 ${HUBID[a]})" 1
+}
+
+# It is the hub with the least id that has to know.
+test_probe_of_a_greater_hub() {
+	local most=18446744073709551615
+
+	cable w a b && wait_all_up w.a w.b || return 1
+	relayed "$(probe $most)" "$(probe $most ${HUBID[a]})" 0 &&
+		relayed "$(FLAGS=2 SEQNO=2 probe $most)" \
+			"$(FLAGS=2 SEQNO=2 probe $most ${HUBID[a]})" 1
+}
+
+# knows PORT MAC: hub a has learned it there
+knows() {
+	pt c fdb-get dev=a fdb.mac=$2 && want fdb.port=$1
+}
+
+knows_not() {
+	! knows "$@"
+}
+
+# Told that ways have changed, a hub learns anew, but for what a policy keeps.
+test_told_of_changes() {
+	local mac=02:00:00:00:03:77 status=1
+
+	cable w a b && wait_all_up w.a w.b && reach ha hb && once ha hb ||
+		return 1
+	# its own are over, and others are heeded again
+	intervals w.b 10 && frame_send ha src=$mac && expect_frames hb 1 &&
+		knows 1 $mac && from_b "$(FLAGS=1 SEQNO=8 probe 5)" &&
+		busywait 5000 knows_not 1 $mac || return 1
+	pt c port-set dev=a port.number=1 \
+		port.policy.flags=no-mac-dup && intervals w.b 10 &&
+		frame_send ha src=$mac seq=2 && expect_frames hb 1 &&
+		knows 1 $mac && from_b "$(FLAGS=1 SEQNO=9 probe 5)" &&
+		intervals w.b 4 && knows 1 $mac && status=0
+	pt c port-set dev=a port.number=1 port.policy=
+	return $status
 }
 
 test_probe_that_went_too_far() {
@@ -329,6 +373,19 @@ test_ring_of_three() {
 	intervals x.c 20 && is_cut_at $WANT && once ha hb hc && once hb ha hc
 }
 
+# While it is down the others may open what they had blocked.
+test_hub_of_a_ring_that_was_down() {
+	local hub
+
+	ring || return 1
+	for hub in a b c; do
+		[ $hub = $LEAST ] || break
+	done
+	pt c link down $hub && busywait 15000 is_cut_at "" &&
+		pt c link up $hub && busywait 15000 is_cut_at $WANT &&
+		once ha hb hc && once hb ha hc
+}
+
 test_ring_of_three_that_breaks() {
 	local both
 
@@ -355,6 +412,8 @@ is_tree() {
 test_every_hub_with_every_other() {
 	cable r a b && cable s a c && cable t a d && cable u b c &&
 		cable v b d && cable w c d && busywait 15000 is_tree || return 1
+	# and stays one
+	intervals r.b 12 && is_tree || return 1
 	once ha hb hc hd && once hb ha hc hd && once hc ha hb hd &&
 		once hd ha hb hc
 }
@@ -441,7 +500,7 @@ test_deleted_while_blocked() {
 	CABLES=()
 	reach ha
 	frame_send ha seq=77 && pt c port-get dev=a port.number=1 &&
-		want port.state=up port.drops.loop=0
+		want port.state=up
 }
 
 setup

@@ -20,6 +20,7 @@ TESTS="
 	only_within_limits
 	static_addresses_stay_behind
 	cascade_to_the_same_hub
+	hub_without_room
 "
 
 # shellcheck source=policy.sh
@@ -131,6 +132,19 @@ test_cascade_to_the_same_hub() {
 		heir port.session.peer-hub=77 && user_is_gone &&
 		pt c port-get dev=h port.number=${SNUM[new]} &&
 		want port.session.peer-hub=77 && pt c port-del dev=h port.name=new
+}
+
+# The two have one place.
+test_hub_without_room() {
+	local old
+
+	pt c link add m port-max=1 && pt c link up m &&
+		session one c m port.session.grace=60000 || return 1
+	old=$ID
+	refused ENOSPC "" "" c port-new dev=m &&
+		pt c port-detach port.session.id=$old &&
+		session two c m port.session.heir-of=$old &&
+		refused ENOSPC "" "" c port-new dev=m && pt c link del m
 }
 
 setup

@@ -19,7 +19,7 @@
 static const uint8_t example[] = {
 	0x03, 0x73, 0x65, 0x68, 0x75, 0x62, 0x02, 0, 0, 0, 0, 7, 0x88, 0xb5,
 	's', 'e', 'h', 'p', 1, 0x81, 2, 0, 0, 0, 1, 2, 0xde, 0xad, 0xbe, 0xef,
-	0xf0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9,
+	0, 0, 3, 4, 0xf0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9,
 };
 
 static uint8_t frame[SEHUB_PROBE_LEN_MAX];
@@ -87,10 +87,18 @@ static void test_number_of_hubs(void **state)
 	assert_int_equal(parse(sizeof(frame)), -EBADMSG);
 	frame[20] = 255;
 	assert_int_equal(parse(sizeof(frame)), -EBADMSG);
+	memset(frame + sizeof(example), 1, sizeof(frame) - sizeof(example));
 	frame[20] = SEHUB_PROBE_HOPS_MAX;
 	assert_int_equal(parse(sizeof(frame) - 1), -EBADMSG);
 	assert_int_equal(parse(sizeof(frame)), 0);
 	assert_int_equal(probe.hops, SEHUB_PROBE_HOPS_MAX);
+}
+
+static void test_id_of_no_hub(void **state)
+{
+	(void)state;
+	frame[sizeof(example) - 1] = 0;
+	assert_int_equal(parse(sizeof(example)), -EBADMSG);
 }
 
 static void check_example(void)
@@ -99,6 +107,7 @@ static void check_example(void)
 	assert_int_equal(probe.hops, 2);
 	assert_int_equal(probe.port, 0x102);
 	assert_int_equal(probe.nonce, 0xdeadbeef);
+	assert_int_equal(probe.seq, 0x304);
 	assert_true(probe.path[0] == 0xf000000000000001);
 	assert_true(probe.path[1] == 9);
 }
@@ -138,6 +147,7 @@ int main(void)
 		cmocka_unit_test_setup(test_cut_short, setup),
 		cmocka_unit_test_setup(test_another_version, setup),
 		cmocka_unit_test_setup(test_number_of_hubs, setup),
+		cmocka_unit_test_setup(test_id_of_no_hub, setup),
 		cmocka_unit_test_setup(test_example, setup),
 		cmocka_unit_test_setup(test_path, setup),
 	};

@@ -190,10 +190,13 @@ static int find_hub(struct client *c, struct sehub_err *err)
 	c->ifindex = hub.ifindex;
 	c->is_bridge = hub.is_bridge;
 	c->hub_id = hub.id;
+	if (!ret && !hub.id)
+		return sehub_err_set(err, EOPNOTSUPP,
+				     "the sehub.ko of this machine cannot join hubs: load a newer one");
 	return ret;
 }
 
-static int find_place(struct client *c, struct sehub_err *err)
+int client_find_place(struct client *c, struct sehub_err *err)
 {
 	if (is_placed(c))
 		return 0;
@@ -252,7 +255,7 @@ void client_attempt(struct client *c)
 		client_release_session_line(c);
 	c->line_error[0] = '\0';
 	c->attempt_began = uv_now(&d->loop);
-	ret = find_place(c, &err);
+	ret = client_find_place(c, &err);
 	if (ret == -EEXIST || ret == -EPERM) {
 		client_give_up(c, err.text);
 		return;

@@ -185,6 +185,9 @@ void client_keep_line(struct client *c);
 /* The stream broke: try again once it is known why; @error if nobody says. */
 void client_await_line(struct client *c, const char *error);
 
+/* Its device or hub, made or found, unless its port is there; 0 or -errno. */
+int client_find_place(struct client *c, struct sehub_err *err);
+
 /* client_login.c */
 
 /* Over a stream; on failure, 0 or -errno, @fd is still the caller's. */

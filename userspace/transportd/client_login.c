@@ -127,6 +127,7 @@ void client_send_attach(struct client *c)
 static void take_hello(struct client *c, const struct proto_msg *msg)
 {
 	struct proto_error err;
+	struct sehub_err serr;
 	struct sehub_port port;
 
 	if (proto_require(SEHUB_WIRE_HELLO, msg,
@@ -148,6 +149,11 @@ static void take_hello(struct client *c, const struct proto_msg *msg)
 			return;
 		}
 		client_forget_session(c);
+		/* What it was at may be gone with it. */
+		if (client_find_place(c, &serr)) {
+			client_leave(c, SEHUB_WIRE_CLOSE_BYE, serr.text);
+			return;
+		}
 	}
 	client_begin_auth(c, msg->mechanisms);
 }
@@ -203,7 +209,7 @@ static void name_port(const struct client *c, const struct proto_msg *msg,
 			 CASCADE_NAME "%.*s", SEHUB_NAME_MAX, c->name);
 	else
 		snprintf(start->port_name, sizeof(start->port_name),
-			 CASCADE_NAME "%" PRId64, c->id);
+			 CASCADE_NAME "#%" PRId64, c->id);
 }
 
 static void take_attach(struct client *c, const struct proto_msg *msg)

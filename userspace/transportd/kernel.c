@@ -178,7 +178,7 @@ int kernel_find_hub(struct kernel *k, uint16_t vlan, struct kernel_hub *found,
 	struct sehub_hub hub;
 	int ret, tries = 0;
 
-	found->is_bridge = false;
+	memset(found, 0, sizeof(*found));
 	do {
 		ret = kernel_open(k, err);
 		if (!ret)

@@ -193,12 +193,17 @@ void sessions_drop(struct sessions *ss, struct server_session *s)
 uint32_t sessions_replace(struct sessions *ss, struct server_session *s)
 {
 	static const char why[] = "a newer login took this session's place";
-	uint32_t id = s->port_id;
+	struct kernel *k = ss->d->kernel;
+	uint32_t id = s->port_id, grace = REPLACE_MS;
+	struct sehub_port port;
 
+	/* It is counted from when the line was lost. */
+	if (id && !kernel_get_port(k, id, &port, NULL) && !port.session.owner)
+		grace += port.session.grace - port.session.grace_left;
 	/* What goes with a TAP device is the bridge's, and it learns anew. */
-	if (!id || kernel_port_device(ss->d->kernel, id) ||
-	    kernel_set_policy(ss->d->kernel, id, NULL, REPLACE_MS, NULL) ||
-	    kernel_detach_port(ss->d->kernel, id, NULL)) {
+	if (!id || kernel_port_device(k, id) ||
+	    kernel_set_policy(k, id, NULL, grace, NULL) ||
+	    kernel_detach_port(k, id, NULL)) {
 		sessions_end(ss, s, SEHUB_WIRE_CLOSE_REPLACED, why);
 		return 0;
 	}
@@ -333,6 +338,11 @@ bool sessions_port_deleted(struct sessions *ss, const struct sehub_port *port)
 			   SEHUB_WIRE_CLOSE_NO_SESSION,
 			   "the session's time was over");
 		sessions_log_end(s, "grace", "the client did not come back in time");
+		break;
+	case SEHUB_PORT_DEL_REASON_REPLACED:
+		worker_end(ss->d->workers, s->ref, SEHUB_WIRE_CLOSE_REPLACED,
+			   "a newer login took this session's place");
+		sessions_log_end(s, "server", "a newer login took its place");
 		break;
 	default:
 		worker_end(ss->d->workers, s->ref,

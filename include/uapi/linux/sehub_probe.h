@@ -5,16 +5,19 @@
  *
  * A hub with a cascade sends a probe through each of its ports every second
  * (not through those of ordinary sessions). A hub with a cascade that gets the
- * probe of another one adds its own id to the path and sends it on, through
- * blocked ports too; it drops one that has its id in the path already. All
- * others, Linux bridges and clients' cards among them, take a probe for a frame
- * to a group.
+ * probe of another one with a lesser id adds its own id to the path and sends
+ * it on, through blocked ports too, once: copies that come another way end
+ * there, and so do those of hubs with greater ids. All others, Linux bridges
+ * and clients' cards among them, take a probe for a frame to a group.
  *
- * A hub that gets its own probe back through another port knows a loop, and by
- * the path all hubs on it. The one with the least id blocks the younger of its
- * two ports on the loop, the others do nothing; so each loop is cut once, and
- * no hub is cut off. A probe goes on through a blocked port, so that it is
- * known for how long the loop is there.
+ * A hub that gets its own probe back through another port has the least id on a
+ * loop. It blocks the younger of its two ports on the loop, a cascade sooner
+ * than a device; so each loop is cut once, and no hub is cut off. A probe goes
+ * on through a blocked port, so that it is known for how long the loop is there.
+ *
+ * Two ports of one isolation group are a loop for their own hub alone, as all
+ * comes in by both and nothing goes on. What it sends through them is sent on
+ * by every hub, and it blocks one of them whatever its id.
  *
  * All integers are big-endian.
  */
@@ -34,6 +37,8 @@
 
 /* The frames that addresses were learned from came another way until now. */
 #define SEHUB_PROBE_F_CHANGED	0x01
+/* Hubs with lesser ids send it on, too. */
+#define SEHUB_PROBE_F_ALL	0x02
 
 /**
  * struct sehub_probe_hdr - a loop probe, behind its Ethernet header
@@ -44,8 +49,9 @@
  * @reserved: 0, and not looked at
  * @port: number of the port that the first hub sent it through
  * @nonce: the first hub's, so that it knows its own probes of late
+ * @seq: random number, another one for each probe of a hub
  *
- * Followed by the path: 64-bit ids of hubs, of which the first one sent the
+ * Followed by the path: 64-bit ids of hubs, none of them 0, of which the first one sent the
  * probe. What is behind that is padding.
  */
 struct sehub_probe_hdr {
@@ -56,6 +62,7 @@ struct sehub_probe_hdr {
 	__u8 reserved;
 	__be32 port;
 	__be32 nonce;
+	__be32 seq;
 };
 
 #endif /* _UAPI_LINUX_SEHUB_PROBE_H */
