@@ -27,7 +27,7 @@ TESTS="
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
 require jq nft
-build_peer
+build_tool e2e_peer
 
 setup_topology() {
 	start_server login-failures=1000 && hub_add 14 && hub_add 15 &&
@@ -225,7 +225,7 @@ policy_is() {
 test_policy_of_its_ports() {
 	if [ -z "${KSFT_BRIDGES:-}" ]; then
 		anonymous set --policy max-mac=1,no-ip-dup &&
-			policy_is no-ip-dup,max-mac=1
+			policy_is max-mac=1,no-ip-dup
 		return
 	fi
 	ctl a connection down office && anonymous set --policy max-mac=1 &&

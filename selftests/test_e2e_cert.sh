@@ -30,7 +30,7 @@ TESTS="
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
 require jq openssl nft
-build_peer
+build_tool e2e_peer
 
 # make_cert NAME [DAYS]: NAME.crt and NAME.key in $TMP; -1 is over since yesterday
 make_cert() {

@@ -309,7 +309,8 @@ test_told_of_changes() {
 test_probe_that_went_too_far() {
 	cable w a b && wait_all_up w.a w.b || return 1
 	relayed "$(probe $(seq 31))" "$(probe $(seq 31) ${HUBID[a]})" 1 &&
-		dropped a ${SNUM[w.a]} probe from_b "$(probe $(seq 32))"
+		dropped a ${SNUM[w.a]} probe \
+			from_b "$(SEQNO=2 probe $(seq 32))"
 }
 
 # With the hub's id, but not a number of its own.

@@ -13,7 +13,7 @@
  * A hub that gets its own probe back through another port has the least id on a
  * loop. It blocks the younger of its two ports on the loop, a cascade sooner
  * than a device; so each loop is cut once, and no hub is cut off. A probe goes
- * on through a blocked port, so that it is known for how long the loop is there.
+ * on through a blocked port, so that it is known how long the loop is there.
  *
  * Two ports of one isolation group are a loop for their own hub alone, as all
  * comes in by both and nothing goes on. What it sends through them is sent on
@@ -51,8 +51,8 @@
  * @nonce: the first hub's, so that it knows its own probes of late
  * @seq: random number, another one for each probe of a hub
  *
- * Followed by the path: 64-bit ids of hubs, none of them 0, of which the first one sent the
- * probe. What is behind that is padding.
+ * Followed by the path: 64-bit ids of hubs, none of them 0, of which the first
+ * one sent the probe. What is behind that is padding.
  */
 struct sehub_probe_hdr {
 	__be32 magic;
