@@ -167,7 +167,6 @@ struct sehub_loop_seen {
 /**
  * struct sehub_loop - what a hub with cascades knows of loops
  * @key: makes the nonces of probes; never changes
- * @ticks: intervals so far; written by @work
  * @next: when the next interval begins, jiffies; @work
  * @tell_until: others are told that ways have changed, jiffies; @work
  * @told_at: another hub was last heeded that said so, jiffies
@@ -181,7 +180,6 @@ struct sehub_loop_seen {
  */
 struct sehub_loop {
 	siphash_key_t key;
-	u32 ticks;
 	unsigned long next;
 	unsigned long tell_until;
 	unsigned long told_at;

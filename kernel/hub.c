@@ -220,7 +220,8 @@ void sehub_hub_port_changed(struct sehub_port *port, bool live)
 
 	ASSERT_RTNL();
 	hub->live_count += live - port->live;
-	if (live && !port->live && hub->cascades)
+	if (live && !port->live && hub->cascades &&
+	    port->kind == SEHUB_PORT_KIND_DEVICE)
 		sehub_loop_soon(hub);
 	port->live = live;
 	carrier = hub->live_count;

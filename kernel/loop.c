@@ -13,8 +13,8 @@
 #include "probe.h"
 #include "stats.h"
 
-/* Intervals for which a nonce is used, and then known once more. */
-#define SEHUB_LOOP_NONCE_TICKS	64
+/* A nonce is used for so long, and then known for as long once more. */
+#define SEHUB_LOOP_NONCE_TIME	(64 * HZ)
 
 /* What is queued for a session without a line comes too late to tell much. */
 static bool sehub_loop_is_away(struct sehub_port *port)
@@ -25,14 +25,13 @@ static bool sehub_loop_is_away(struct sehub_port *port)
 
 /*
  * Who sees the probes of one port cannot make those of another one; and a probe
- * of @age times SEHUB_LOOP_NONCE_TICKS ago is known by its nonce.
+ * of @age times SEHUB_LOOP_NONCE_TIME ago is known by its nonce.
  */
 static u32 sehub_loop_nonce(const struct sehub_port *port, u32 age)
 {
-	const struct sehub_loop *loop = &port->hub->loop;
-	u32 epoch = READ_ONCE(loop->ticks) / SEHUB_LOOP_NONCE_TICKS - age;
+	u64 epoch = div_u64(get_jiffies_64(), SEHUB_LOOP_NONCE_TIME) - age;
 
-	return (u32)siphash_2u64(port->serial, epoch, &loop->key);
+	return (u32)siphash_2u64(port->serial, epoch, &port->hub->loop.key);
 }
 
 /* --- what is sent --------------------------------------------------------- */

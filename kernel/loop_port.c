@@ -51,7 +51,11 @@ void sehub_loop_has_news(struct sehub_hub *hub)
  */
 void sehub_loop_block(struct sehub_port *port, unsigned long time)
 {
-	WRITE_ONCE(port->blocked_until, jiffies + time);
+	unsigned long until = jiffies + time;
+
+	if (!READ_ONCE(port->blocked) ||
+	    time_after(until, READ_ONCE(port->blocked_until)))
+		WRITE_ONCE(port->blocked_until, until);
 	/* Pairs with sehub_loop_unblock(). */
 	smp_mb();
 	if (READ_ONCE(port->blocked))
@@ -206,7 +210,6 @@ static void sehub_loop_tick(struct sehub_hub *hub)
 	struct sehub_loop *loop = &hub->loop;
 
 	WRITE_ONCE(loop->next, jiffies + SEHUB_LOOP_INTERVAL);
-	WRITE_ONCE(loop->ticks, loop->ticks + 1);
 	sehub_loop_refill(hub, xchg(&loop->flooded, false));
 	sehub_loop_probe(hub);
 }
