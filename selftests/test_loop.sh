@@ -232,7 +232,13 @@ test_probe_of_a_user() {
 		state w.a up && state user up
 }
 
-# in by the cascade's end at a, as if b had sent it
+# from_host HEX: in by the device port of a, as if its network had sent it
+from_host() {
+	ft send ha hex="$1"
+}
+
+# In by the cascade's end at a, as if b had sent it. The two ends do not agree
+# any more on what has come: nothing else may go by this cascade afterwards.
 from_b() {
 	pt frame p hex="$1" && pt c xfer ${SID[w.a]} data:p
 }
@@ -295,12 +301,12 @@ test_told_of_changes() {
 		return 1
 	# its own are over, and others are heeded again
 	intervals w.b 10 && frame_send ha src=$mac && expect_frames hb 1 &&
-		knows 1 $mac && from_b "$(FLAGS=1 SEQNO=8 probe 5)" &&
+		knows 1 $mac && from_host "$(FLAGS=1 SEQNO=8 probe 5)" &&
 		busywait 5000 knows_not 1 $mac || return 1
 	pt c port-set dev=a port.number=1 \
 		port.policy.flags=no-mac-dup && intervals w.b 10 &&
 		frame_send ha src=$mac seq=2 && expect_frames hb 1 &&
-		knows 1 $mac && from_b "$(FLAGS=1 SEQNO=9 probe 5)" &&
+		knows 1 $mac && from_host "$(FLAGS=1 SEQNO=9 probe 5)" &&
 		intervals w.b 4 && knows 1 $mac && status=0
 	pt c port-set dev=a port.number=1 port.policy=
 	return $status
@@ -316,8 +322,8 @@ test_probe_that_went_too_far() {
 # With the hub's id, but not a number of its own.
 test_own_probe_of_long_ago() {
 	cable w a b && cable x a c && wait_all_up w.a w.b x.a x.c || return 1
-	from_b "$(PORT=${SNUM[x.a]} probe ${HUBID[a]})" && state w.a up &&
-		state x.a up && once ha hb hc
+	from_host "$(PORT=${SNUM[x.a]} probe ${HUBID[a]})" && once ha hb hc &&
+		state w.a up && state x.a up
 }
 
 test_group_address_of_probes() {
