@@ -136,6 +136,8 @@ test_two_hubs() {
 		ctl b connection show head | grep "hub 12 of this machine" &&
 		id=$(json hub '.[0].peer_hub' session list) || return 1
 	echo "the hub of b is $id"
+	ctl hub session show "$(session_of branch)" |
+		grep "leads to .* hub $id" || return 1
 	[ -n "${KSFT_BRIDGES:-}" ] || {
 		equal "$(json b .id hub show 12)" "$id" &&
 			json b '.session.peer_hub' port show 12 to-head &&

@@ -90,6 +90,9 @@ int cmd_session_show(struct ctl *ctl)
 	print_value("from", "%s", ctl_get_string(s, "address"));
 	if (*ctl_get_string(s, "carrier"))
 		print_value("carrier", "%s", ctl_get_string(s, "carrier"));
+	if (*ctl_get_string(s, "peer_hub"))
+		print_value("leads to", "hub %s",
+			    ctl_get_string(s, "peer_hub"));
 	print_value("cipher", "%s", ctl_get_string(s, "cipher"));
 	print_value("super-frames", "%s", ctl_get_bool(s, "offload") ?
 		    "yes" : "no");

@@ -315,6 +315,7 @@ static void offer_value(struct completion *c, enum ctl_option option)
 {
 	switch (option) {
 	case OPT_VLAN:
+	case OPT_HUB:
 		offer_named(c, "VLAN");
 		break;
 	case OPT_PORT:
