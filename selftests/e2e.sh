@@ -259,6 +259,23 @@ start_client() {
 	daemon_start "$name"
 }
 
+# resets_begin: the server's machine resets each connection of client 1, until
+# resets_end
+resets_begin() {
+	on hub nft -f - <<-'EOT'
+		table inet cut {
+			chain in {
+				type filter hook input priority 0
+				iifname to1 tcp dport 443 reject with tcp reset
+			}
+		}
+	EOT
+}
+
+resets_end() {
+	on hub nft delete table inet cut
+}
+
 # --- users and connections ----------------------------------------------------
 
 # password WORD: a file with it

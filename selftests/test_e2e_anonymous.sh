@@ -246,16 +246,9 @@ test_sessions_that_are_not_resumed() {
 	anonymous set --policy no-resume && ctl a connection down office &&
 		up a 10 && before=$(json a .session connection show office) ||
 		return 1
-	on hub nft -f - <<-'EOT' || return 1
-		table inet cut {
-			chain in {
-				type filter hook input priority 0
-				iifname to1 tcp dport 443 reject with tcp reset
-			}
-		}
-	EOT
+	resets_begin || return 1
 	busywait 20000 sessions_are ".session == \"$before\"" 0
-	on hub nft delete table inet cut
+	resets_end
 	busywait 20000 has_another "$before"
 }
 

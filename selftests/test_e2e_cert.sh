@@ -89,16 +89,9 @@ test_session_survives_a_reset() {
 	local before session
 
 	before=$(resumes) && session=$(session_of carol) || return 1
-	on hub nft -f - <<-'EOT' || return 1
-		table inet cut {
-			chain in {
-				type filter hook input priority 0
-				iifname to1 tcp dport 443 reject with tcp reset
-			}
-		}
-	EOT
+	resets_begin || return 1
 	busywait 20000 sessions_are '.state == "detached"' 1
-	on hub nft delete table inet cut
+	resets_end
 	busywait 20000 resumes_are $((before + 1)) && pings a 203.0.113.1 &&
 		equal "$(session_of carol)" "$session" session
 }
