@@ -64,7 +64,7 @@ static int open_socket(struct call *call, struct sehub_err *err)
 	code = errno;
 	if (code == EACCES || code == EPERM)
 		return sehub_err_set(err, EACCES,
-				     "may not talk to sehub-transportd at %s: %s (be root or a member of the group sehub)",
+				     "may not talk to sehub-transportd at %s: %s (be root or a member of the group sehub, or of sehub-ro to read)",
 				     call->path, strerror(code));
 	sehub_err_set(err, ECONNREFUSED,
 		      "cannot reach sehub-transportd at %s: %s; is it running? (systemctl start sehub-transportd)",

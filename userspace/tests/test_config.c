@@ -82,6 +82,7 @@ static void test_defaults(void **state)
 	assert_string_equal(config.control_socket,
 			    "/run/sehub/transportd.sock");
 	assert_string_equal(config.control_group, "sehub");
+	assert_string_equal(config.control_group_readonly, "sehub-ro");
 	assert_string_equal(config.state_directory, "/var/lib/sehub");
 	assert_string_equal(config.certificate, "/var/lib/sehub/server.crt");
 	assert_string_equal(config.key, "/var/lib/sehub/server.key");
@@ -116,6 +117,7 @@ static void test_all_keys(void **state)
 		    "[transportd]\n"
 		    "control-socket = /tmp/x/c.sock\n"
 		    "control-group = adm\n"
+		    "control-group-readonly = staff\n"
 		    "state-directory = /tmp/x/state\n"
 		    "certificate = /tmp/x/a.crt ; a remark\n"
 		    "key = /tmp/x/a.key\n"
@@ -141,6 +143,7 @@ static void test_all_keys(void **state)
 	expect_address(&config, 2, "127.0.0.1:7000");
 	assert_string_equal(config.control_socket, "/tmp/x/c.sock");
 	assert_string_equal(config.control_group, "adm");
+	assert_string_equal(config.control_group_readonly, "staff");
 	assert_string_equal(config.state_directory, "/tmp/x/state");
 	assert_string_equal(config.certificate, "/tmp/x/a.crt");
 	assert_string_equal(config.key, "/tmp/x/a.key");

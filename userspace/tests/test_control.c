@@ -92,9 +92,9 @@ static void method_big(struct control_call *call, struct json_object *params,
 }
 
 static const struct control_method methods[] = {
-	{ "Echo", method_echo },
-	{ "Later", method_later },
-	{ "Big", method_big },
+	{ "Echo", method_echo, CONTROL_READS },
+	{ "Later", method_later, CONTROL_READS },
+	{ "Big", method_big, CONTROL_READS },
 };
 
 static int setup(void **state)
@@ -540,8 +540,8 @@ static void test_too_many_clients(void **state)
 static void test_register(void **state)
 {
 	static const struct control_method more[] = {
-		{ "New", method_echo },
-		{ "Later", method_later },
+		{ "New", method_echo, CONTROL_READS },
+		{ "Later", method_later, CONTROL_READS },
 	};
 	struct json_object *answer;
 	int fd = dial();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The control socket as a file: its mode and group, what is replaced and what
- * is not, and which users may speak. The latter needs root.
+ * The control socket as a file: its mode, group and ACL, what is replaced and
+ * what is not, and which users may speak, and call what. The latter needs root.
  *
  * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/log.c tests/control_run.c
  */
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/acl.h>
 #include <sys/stat.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "../transportd/control_impl.h"
 #include "control_run.h"
 
 #define NOBODY	65534
@@ -166,14 +168,42 @@ static void test_bad_paths(void **state)
 	options.path = control_path;
 }
 
+/* What is called by those who may, or may not. */
+static const char info[] = "{\"method\":\"org.varlink.service.GetInfo\"}";
+static const char look[] = "{\"method\":\"org.sehub.transportd.Look\"}";
+static const char touch[] = "{\"method\":\"org.sehub.transportd.Touch\"}";
+
+static unsigned int touched;
+
+static void method_look(struct control_call *call, struct json_object *params,
+			void *ctx)
+{
+	(void)params;
+	(void)ctx;
+	control_reply(call, NULL);
+}
+
+static void method_touch(struct control_call *call, struct json_object *params,
+			 void *ctx)
+{
+	(void)params;
+	(void)ctx;
+	touched++;
+	control_reply(call, NULL);
+}
+
+/* One that does not say what it is changes something. */
+static const struct control_method methods[] = {
+	{ "Look", method_look, CONTROL_READS },
+	{ .name = "Touch", .handler = method_touch },
+};
+
 /*
  * What another user is told: 0 served, 1 denied, 2 cannot connect, 3 else. It
  * runs in a process of its own, this one runs the loop.
  */
-static int told_to(uid_t uid, gid_t gid, gid_t other_group)
+static int told(const char *request, uid_t uid, gid_t gid, gid_t other_group)
 {
-	static const char request[] =
-		"{\"method\":\"org.varlink.service.GetInfo\"}";
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char answer[4096];
 	int fd, status;
@@ -188,13 +218,13 @@ static int told_to(uid_t uid, gid_t gid, gid_t other_group)
 		fd = socket(AF_UNIX, SOCK_STREAM, 0);
 		if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
 			_exit(errno == EACCES ? 2 : 8);
-		if (send(fd, request, sizeof(request), 0) < 0)
+		if (send(fd, request, strlen(request) + 1, 0) < 0)
 			_exit(7);
 		len = recv(fd, answer, sizeof(answer) - 1, 0);
 		if (len <= 0)
 			_exit(6);
 		answer[len] = '\0';
-		if (strstr(answer, "\"vendor\""))
+		if (!strstr(answer, "\"error\""))
 			_exit(0);
 		_exit(strstr(answer, CONTROL_DENIED) ? 1 : 3);
 	}
@@ -202,6 +232,11 @@ static int told_to(uid_t uid, gid_t gid, gid_t other_group)
 	TURN_UNTIL(waitpid(child, &status, WNOHANG) == child);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+static int told_to(uid_t uid, gid_t gid, gid_t other_group)
+{
+	return told(info, uid, gid, other_group);
 }
 
 static void test_users(void **state)
@@ -231,6 +266,112 @@ static void test_users(void **state)
 	assert_int_equal(told_to(NOBODY, gid, gid), 1);
 }
 
+/* The kernel lets nobody of it connect where the file system has no ACLs. */
+static void skip_without_acls(gid_t group)
+{
+	char text[96];
+	acl_t acl;
+	int err;
+
+	snprintf(text, sizeof(text), "u::rw-,g::rw-,g:%u:rw-,m::rw-,o::---",
+		 group);
+	acl = acl_from_text(text);
+	assert_non_null(acl);
+	err = acl_set_file(control_path, ACL_TYPE_ACCESS, acl) ? errno : 0;
+	acl_free(acl);
+	if (err == ENOTSUP)
+		skip();
+	assert_int_equal(err, 0);
+}
+
+static void test_readonly_group(void **state)
+{
+	struct group *group = getgrnam("daemon"), *other = getgrnam("bin");
+	gid_t all, readonly;
+
+	(void)state;
+	if (geteuid() || !group || !other)
+		skip();
+	/* getgrnam() has one buffer for both */
+	readonly = other->gr_gid;
+	all = getgrnam("daemon")->gr_gid;
+	skip_without_acls(readonly);
+	control_stop();
+	options.group = "daemon";
+	options.group_readonly = "bin";
+	open_again();
+	assert_int_equal(control_register(control, methods, 2, NULL), 0);
+	touched = 0;
+	/* by the group of the process, and by one of the others */
+	assert_int_equal(told(info, NOBODY, readonly, NOBODY), 0);
+	assert_int_equal(told(look, NOBODY, readonly, NOBODY), 0);
+	assert_int_equal(told(look, NOBODY, NOBODY, readonly), 0);
+	assert_int_equal(told(touch, NOBODY, readonly, NOBODY), 1);
+	assert_int_equal(told(touch, NOBODY, NOBODY, readonly), 1);
+	assert_int_equal(touched, 0);
+	/* whoever is in both may do all */
+	assert_int_equal(told(touch, NOBODY, all, readonly), 0);
+	assert_int_equal(told(touch, NOBODY, readonly, all), 0);
+	assert_int_equal(told(touch, 0, 0, 0), 0);
+	assert_int_equal(touched, 3);
+	/* the ACL has not let in everybody */
+	assert_int_equal(told(look, NOBODY, NOBODY, NOBODY), 2);
+	assert_int_equal(chmod(control_path, 0666), 0);
+	assert_int_equal(told(look, NOBODY, NOBODY, NOBODY), 1);
+	assert_int_equal(told(touch, NOBODY, NOBODY, NOBODY), 1);
+	assert_int_equal(touched, 3);
+}
+
+/* One group for both is no restriction of the first. */
+static void test_same_group(void **state)
+{
+	struct group *group = getgrnam("daemon");
+	gid_t gid;
+
+	(void)state;
+	if (geteuid() || !group)
+		skip();
+	gid = group->gr_gid;
+	control_stop();
+	options.group = "daemon";
+	options.group_readonly = "daemon";
+	open_again();
+	assert_int_equal(control_register(control, methods, 2, NULL), 0);
+	assert_int_equal(told(touch, NOBODY, NOBODY, gid), 0);
+	control_stop();
+	/* one that does not exist lets in nobody, and is no error */
+	options.group_readonly = "no-such-group-here";
+	open_again();
+	assert_int_equal(told(info, NOBODY, NOBODY, gid), 0);
+	assert_int_equal(told(info, NOBODY, NOBODY, NOBODY), 2);
+}
+
+/* Those who read cannot keep out those who have something to do. */
+static void test_readers_leave_room(void **state)
+{
+	int fds[CONTROL_CLIENTS_READONLY];
+	struct group *group = getgrnam("bin");
+
+	(void)state;
+	if (geteuid() || !group)
+		skip();
+	skip_without_acls(group->gr_gid);
+	control_stop();
+	options.group_readonly = "bin";
+	open_again();
+	for (unsigned int i = 0; i < CONTROL_CLIENTS_READONLY; i++) {
+		fds[i] = dial();
+		TURN_UNTIL(control->client_count == i + 1);
+	}
+	assert_int_equal(told(info, NOBODY, group->gr_gid, NOBODY), 3);
+	assert_int_equal(told(info, 0, 0, 0), 0);
+	close(fds[0]);
+	TURN_UNTIL(control->client_count < CONTROL_CLIENTS_READONLY);
+	assert_int_equal(told(info, NOBODY, group->gr_gid, NOBODY), 0);
+	for (unsigned int i = 1; i < CONTROL_CLIENTS_READONLY; i++)
+		close(fds[i]);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, control_setup, \
 							control_teardown)
 
@@ -244,6 +385,9 @@ int main(void)
 		TEST(test_not_ours_to_remove),
 		TEST(test_bad_paths),
 		TEST(test_users),
+		TEST(test_readonly_group),
+		TEST(test_same_group),
+		TEST(test_readers_leave_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ struct config_listen {
  * @listen_count: how many
  * @control_socket: path of the control socket
  * @control_group: group whose members may use it; need not exist
+ * @control_group_readonly: group whose members may ask what changes nothing
  * @state_directory: holds state.db
  * @certificate: PEM file; default server.crt in @state_directory
  * @key: PEM file; default server.key in @state_directory
@@ -74,6 +75,7 @@ struct config {
 	unsigned int listen_count;
 	char *control_socket;
 	char *control_group;
+	char *control_group_readonly;
 	char *state_directory;
 	char *certificate;
 	char *key;

@@ -30,6 +30,8 @@ const struct config_key config_keys[] = {
 	    "/run/sehub/transportd.sock", "socket for sehubctl"),
 	KEY("control-group", CONFIG_NAME, control_group, 0, 32,
 	    "sehub", "group that may use the control socket"),
+	KEY("control-group-readonly", CONFIG_NAME, control_group_readonly, 0,
+	    32, "sehub-ro", "group that may read by it, and change nothing"),
 	KEY("state-directory", CONFIG_PATH, state_directory, 0, PATH_MAX - 64,
 	    "/var/lib/sehub", "users, connections, certificate"),
 	KEY("certificate", CONFIG_PATH, certificate, 0, PATH_MAX - 64,

@@ -39,7 +39,7 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS	23
+#define CONFIG_KEYS	24
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 

@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/acl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -50,6 +52,44 @@ static gid_t control_find_group(const char *name)
 		gid = group.gr_gid;
 	free(buf);
 	return gid;
+}
+
+/*
+ * Lets one more group connect than a mode has room for. The daemon need not be
+ * a member of it, as it would for chown(2).
+ */
+static int control_admit(const char *path, gid_t group)
+{
+	char text[96];
+	acl_t acl;
+	int err = 0;
+
+	snprintf(text, sizeof(text),
+		 "u::rw-,g::rw-,g:%u:rw-,m::rw-,o::---", group);
+	acl = acl_from_text(text);
+	if (!acl || acl_set_file(path, ACL_TYPE_ACCESS, acl))
+		err = -errno;
+	if (acl)
+		acl_free(acl);
+	return err;
+}
+
+/* Whoever is not let in is kept out, which is no reason not to start. */
+static void control_set_groups(const struct control *control)
+{
+	const char *path = control->path;
+	int err;
+
+	if (control->group != (gid_t)-1 &&
+	    chown(path, (uid_t)-1, control->group))
+		log_warn("control-group path=%s error=\"%s\"", path,
+			 strerror(errno));
+	if (control->group_readonly == (gid_t)-1)
+		return;
+	err = control_admit(path, control->group_readonly);
+	if (err)
+		log_warn("control-group-readonly path=%s error=\"%s\"", path,
+			 strerror(-err));
 }
 
 /* A socket that nobody listens on any more makes room. */
@@ -112,17 +152,11 @@ static int control_bind(struct control *control,
 	if (chmod(path, CONTROL_MODE) || stat(path, &control->st)) {
 		err = control_fail(failure, -errno, path,
 				   "mode of the control socket");
-	} else if (control->group != (gid_t)-1 &&
-		   chown(path, (uid_t)-1, control->group)) {
-		/* its members are then kept out by the file's mode */
-		log_warn("control-group path=%s error=\"%s\"", path,
-			 strerror(errno));
-	}
-	if (err) {
 		unlink(path);
 		close(fd);
 		return err;
 	}
+	control_set_groups(control);
 	return fd;
 }
 
@@ -184,6 +218,7 @@ int control_open(uv_loop_t *loop, const struct control_options *options,
 				    "control socket");
 	made->loop = loop;
 	made->group = control_find_group(options->group);
+	made->group_readonly = control_find_group(options->group_readonly);
 	made->write_ms = options->write_ms ? options->write_ms :
 					     CONTROL_WRITE_MS;
 	made->path = strdup(options->path);

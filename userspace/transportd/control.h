@@ -54,6 +54,18 @@
 struct control;
 struct control_call;
 
+/**
+ * enum control_access - what a method does, and what a client may call
+ * @CONTROL_CHANGES: it changes something, or tells a secret: for root, the
+ *	daemon's own user and @group of struct control_options alone
+ * @CONTROL_READS: it does neither: also for @group_readonly. Nothing that it
+ *	answers may be a secret
+ */
+enum control_access {
+	CONTROL_CHANGES,
+	CONTROL_READS,
+};
+
 struct control_failure {
 	char text[512];
 };
@@ -63,12 +75,15 @@ struct control_failure {
  * @path: of the socket; its directory must exist
  * @group: owner of the socket and allowed to use it, if such a group exists;
  *	NULL: none
+ * @group_readonly: the same for methods that are CONTROL_READS; it is let in
+ *	by an ACL of the socket
  * @version: of the software, for GetInfo
  * @write_ms: instead of CONTROL_WRITE_MS; 0: that
  */
 struct control_options {
 	const char *path;
 	const char *group;
+	const char *group_readonly;
 	const char *version;
 	uint32_t write_ms;
 };
@@ -78,11 +93,13 @@ struct control_options {
  * @name: without the interface: "UserAdd"
  * @handler: gets the call, its "parameters" (an object, never NULL, borrowed
  *	until the call is answered) and the pointer of control_register()
+ * @access: who may call it
  */
 struct control_method {
 	const char *name;
 	void (*handler)(struct control_call *call, struct json_object *params,
 			void *ctx);
+	enum control_access access;
 };
 
 /**
@@ -92,9 +109,10 @@ struct control_method {
  * @control: made, for control_close()
  * @failure: filled on failure
  *
- * A socket left by a daemon that was killed is replaced. Mode 0660 and group
- * are set before anybody can connect. Allowed are uid 0, the daemon's own uid
- * and members of the group.
+ * A socket left by a daemon that was killed is replaced. Mode 0660, group and
+ * ACL are set before anybody can connect, so that strangers are kept out by the
+ * kernel. Allowed are uid 0, the daemon's own uid and members of the groups,
+ * which is judged once more by what the kernel says of each client.
  *
  * Return: 0; -EADDRINUSE another daemon answers there; -EEXIST something that
  * is no socket is there; other -errno.

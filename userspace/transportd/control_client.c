@@ -283,24 +283,31 @@ static void control_client_judge(struct control_client *client)
 {
 	const struct control *control = client->control;
 	struct ucred peer = { .uid = (uid_t)-1 };
+	unsigned int places = CONTROL_CLIENTS_MAX;
 	socklen_t len = sizeof(peer);
-	unsigned int places;
 	uv_os_fd_t fd;
 
 	client->refuse_name = CONTROL_DENIED;
-	client->refuse = "not allowed: needs root or the group of the control socket";
+	client->refuse = "not allowed: needs root or a group of the control socket";
+	client->access = CONTROL_READS;
 	if (uv_fileno((uv_handle_t *)&client->pipe, &fd) ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
 		return;
 	client->uid = peer.uid;
 	client->pid = peer.pid;
-	if (peer.uid && peer.uid != geteuid() &&
-	    !control_in_group(fd, &peer, control->group)) {
+	if (!peer.uid) {
+		places += CONTROL_CLIENTS_ROOT;
+		client->access = CONTROL_CHANGES;
+	} else if (peer.uid == geteuid() ||
+		   control_in_group(fd, &peer, control->group)) {
+		client->access = CONTROL_CHANGES;
+	} else if (control_in_group(fd, &peer, control->group_readonly)) {
+		places = CONTROL_CLIENTS_READONLY;
+	} else {
 		log_warn_limited("control-denied pid=%d uid=%u",
 				 (int)peer.pid, peer.uid);
 		return;
 	}
-	places = CONTROL_CLIENTS_MAX + (peer.uid ? 0 : CONTROL_CLIENTS_ROOT);
 	client->refuse_name = CONTROL_FAILED;
 	client->refuse = control->client_count > places ?
 			 "too many clients of the control socket: try again" :

@@ -335,12 +335,12 @@ static void connection_down(struct control_call *call,
 }
 
 static const struct control_method connection_methods[] = {
-	{ "ConnectionAdd", connection_add },
-	{ "ConnectionDel", connection_del },
-	{ "ConnectionList", connection_list },
-	{ "ConnectionShow", connection_show },
-	{ "ConnectionUp", connection_up },
-	{ "ConnectionDown", connection_down },
+	{ "ConnectionAdd", connection_add, CONTROL_CHANGES },
+	{ "ConnectionDel", connection_del, CONTROL_CHANGES },
+	{ "ConnectionList", connection_list, CONTROL_READS },
+	{ "ConnectionShow", connection_show, CONTROL_READS },
+	{ "ConnectionUp", connection_up, CONTROL_CHANGES },
+	{ "ConnectionDown", connection_down, CONTROL_CHANGES },
 };
 
 int control_connection_register(struct control *control, uv_loop_t *loop,

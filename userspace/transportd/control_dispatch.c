@@ -10,6 +10,8 @@
 #include <json-c/printbuf.h>
 #include <openssl/crypto.h>
 
+#include "log.h"
+
 #define CONTROL_DEPTH		8
 #define CONTROL_METHOD_MAX	128
 
@@ -114,6 +116,15 @@ static void control_get_description(struct control_call *call)
 	control_reply(call, reply);
 }
 
+static void control_deny(struct control_call *call, const char *method)
+{
+	log_warn_limited("control-denied pid=%d uid=%u method=%s",
+			 (int)call->pid, call->uid, method);
+	control_error(call, CONTROL_DENIED, NULL,
+		      "not allowed: %s is not for those who may only read; it needs root or the group of the control socket",
+		      method);
+}
+
 static void control_call_method(struct control_call *call, const char *full)
 {
 	const char *dot = strrchr(full, '.');
@@ -143,10 +154,13 @@ static void control_call_method(struct control_call *call, const char *full)
 		return;
 	}
 	method = control_find(call->client->control, name, &ctx);
-	if (method)
-		method->handler(call, call->params, ctx);
-	else
+	if (!method)
 		control_error_service(call, "MethodNotFound", "method", full);
+	else if (method->access != CONTROL_READS &&
+		 call->client->access == CONTROL_READS)
+		control_deny(call, method->name);
+	else
+		method->handler(call, call->params, ctx);
 }
 
 void control_dispatch(struct control_client *client, const char *text,

@@ -18,6 +18,8 @@
 #define CONTROL_PARAMS_MAX	24
 /* Kept free for root when the others have taken all places. */
 #define CONTROL_CLIENTS_ROOT	8
+/* More than so many are not let in for those who may only read. */
+#define CONTROL_CLIENTS_READONLY	(CONTROL_CLIENTS_MAX / 2)
 /* Longest answer: what clients of this interface take. */
 #define CONTROL_ANSWER_MAX	(16 * 1024 * 1024)
 
@@ -36,6 +38,7 @@ struct control_set {
  * @path: of the socket
  * @st: what was bound there: only that is removed
  * @group: members may speak; -1: none
+ * @group_readonly: members may ask what changes nothing; -1: none
  * @version: of the software
  * @write_ms: how long an answer may take to be read
  * @sets: methods
@@ -51,6 +54,7 @@ struct control {
 	char *path;
 	struct stat st;
 	gid_t group;
+	gid_t group_readonly;
 	char *version;
 	uint32_t write_ms;
 	struct control_set sets[CONTROL_SETS_MAX];
@@ -70,6 +74,7 @@ struct control {
  * @link: what points to this in the list
  * @uid: who it is
  * @pid: the same
+ * @access: which methods it may call; CONTROL_CHANGES: all
  * @refuse: NULL, or why all it gets is an error
  * @refuse_name: name of that error
  * @in: bytes read and not handled yet
@@ -94,6 +99,7 @@ struct control_client {
 	struct control_client **link;
 	uid_t uid;
 	pid_t pid;
+	enum control_access access;
 	const char *refuse;
 	const char *refuse_name;
 	char *in;

@@ -331,12 +331,12 @@ static void user_list(struct control_call *call, struct json_object *params,
 }
 
 static const struct control_method user_methods[] = {
-	{ "UserAdd", user_add },
-	{ "UserDel", user_del },
-	{ "UserSetPassword", user_set_password },
-	{ "UserSet", user_set },
-	{ "UserList", user_list },
-	{ "UserShow", user_show },
+	{ "UserAdd", user_add, CONTROL_CHANGES },
+	{ "UserDel", user_del, CONTROL_CHANGES },
+	{ "UserSetPassword", user_set_password, CONTROL_CHANGES },
+	{ "UserSet", user_set, CONTROL_CHANGES },
+	{ "UserList", user_list, CONTROL_READS },
+	{ "UserShow", user_show, CONTROL_READS },
 };
 
 int control_user_register(struct control *control, struct store *store,

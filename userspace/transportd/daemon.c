@@ -252,6 +252,7 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 	struct control_options options = {
 		.path = d->config.control_socket,
 		.group = d->config.control_group,
+		.group_readonly = d->config.control_group_readonly,
 		.version = SEHUB_VERSION,
 	};
 	struct control_failure failure;

@@ -209,10 +209,10 @@ static void status(struct control_call *call, struct json_object *params,
 }
 
 static const struct control_method methods[] = {
-	{ "Status", status },
-	{ "SessionList", session_list },
-	{ "SessionShow", session_show },
-	{ "SessionDisconnect", session_disconnect },
+	{ "Status", status, CONTROL_READS },
+	{ "SessionList", session_list, CONTROL_READS },
+	{ "SessionShow", session_show, CONTROL_READS },
+	{ "SessionDisconnect", session_disconnect, CONTROL_CHANGES },
 };
 
 int sessions_control_register(struct daemon *d)
