@@ -78,7 +78,7 @@ test_passwords_are_not_shown() {
 			return 1
 	done
 	echo 'ConnectionShow {"name":"office"}' | on a /usr/bin/python3 \
-		"$KSFT_DIR/tools/e2e_control.py" "$TMP/a/sock" >"$TMP/shown" &&
+		"$KSFT_DIR/tools/e2e_control.py" "$TMP/a/sock" lines >"$TMP/shown" &&
 		grep office "$TMP/shown" && ! grep -Ff "$SECRET" "$TMP/shown"
 }
 

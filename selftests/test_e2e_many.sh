@@ -28,7 +28,7 @@ COUNT=64
 
 # control: METHOD JSON lines to a's daemon
 control() {
-	/usr/bin/python3 "$KSFT_DIR/tools/e2e_control.py" "$TMP/a/sock"
+	/usr/bin/python3 "$KSFT_DIR/tools/e2e_control.py" "$TMP/a/sock" lines
 }
 
 # for each card: FORMAT with its number

@@ -200,6 +200,7 @@ static int code_of(const char *name)
 		{ "MethodNotFound", EOPNOTSUPP },
 		{ "MethodNotImplemented", EOPNOTSUPP },
 		{ "InterfaceNotFound", EOPNOTSUPP },
+		{ "ExpectedMore", EINVAL },
 	};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)

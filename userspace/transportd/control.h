@@ -148,6 +148,33 @@ int control_register(struct control *control,
 void control_reply(struct control_call *call, struct json_object *params);
 
 /**
+ * control_call_wants_more() - whether a client takes more than one answer
+ * @call: whose request had "more"
+ *
+ * A method that makes no sense without answers control_error_more() if not.
+ */
+bool control_call_wants_more(const struct control_call *call);
+void control_error_more(struct control_call *call);
+
+/**
+ * control_reply_more() - an answer to a call, and there will be others
+ * @call: of a client that wants more; it goes on
+ * @params: this answer's parameters, consumed
+ *
+ * The answer is on its way then. The next one may follow when @on_ready of
+ * control_call_on_ready() was called, and not before; it is not called from
+ * here, while that of control_call_on_gone() may be. The client may take its
+ * time, and costs no more than this one answer; the last one, by
+ * control_reply() or control_error(), ends its connection if this one has not
+ * been read by then.
+ */
+void control_reply_more(struct control_call *call, struct json_object *params);
+/* @fn: called, from the loop, each time that another answer can be taken. */
+void control_call_on_ready(struct control_call *call,
+			   void (*fn)(struct control_call *call, void *arg),
+			   void *arg);
+
+/**
  * control_error() - refuse a call
  * @call: gone after this
  * @name: CONTROL_NOT_FOUND or another of those above

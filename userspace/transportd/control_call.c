@@ -53,23 +53,28 @@ static char *control_text(struct json_object *message, size_t *size)
 	return copy;
 }
 
-/* Consumes the message; the client's present request is answered by it. */
+/*
+ * Consumes the message; the client's present request is answered by it, unless
+ * others are to follow.
+ */
 static void control_send(struct control_client *client,
-			 struct json_object *message)
+			 struct json_object *message, bool is_last)
 {
 	size_t size = 0;
 	char *text = control_text(message, &size);
 
 	json_object_put(message);
-	if (text && size > CONTROL_ANSWER_MAX) {
-		free(text);
+	if (text && size <= CONTROL_ANSWER_MAX) {
+		control_client_write(client, text, size, is_last);
+		return;
+	}
+	is_last = is_last && text;
+	free(text);
+	if (is_last)
 		control_client_error(client, CONTROL_FAILED,
 				     "the answer is too long: ask for less");
-	} else if (text) {
-		control_client_write(client, text, size);
-	} else {
+	else
 		control_client_close(client);
-	}
 }
 
 static struct json_object *control_make_error(const char *name,
@@ -91,7 +96,7 @@ void control_client_error(struct control_client *client, const char *name,
 			       json_object_new_string(text));
 	/* who breaks the rules is not listened to any further */
 	control_client_deafen(client);
-	control_send(client, control_make_error(name, params));
+	control_send(client, control_make_error(name, params), true);
 }
 
 /* Ends the call: with this message, or without one where none is wanted. */
@@ -109,7 +114,7 @@ static void control_finish(struct control_call *call,
 	if (client && oneway)
 		control_client_done(client);
 	else if (client)
-		control_send(client, message);
+		control_send(client, message, true);
 }
 
 void control_reply(struct control_call *call, struct json_object *params)
@@ -119,6 +124,34 @@ void control_reply(struct control_call *call, struct json_object *params)
 	json_object_object_add(message, "parameters",
 			       params ? params : json_object_new_object());
 	control_finish(call, message);
+}
+
+bool control_call_wants_more(const struct control_call *call)
+{
+	return call->more;
+}
+
+void control_reply_more(struct control_call *call, struct json_object *params)
+{
+	struct json_object *message;
+
+	if (!call->client) {
+		json_object_put(params);
+		return;
+	}
+	message = json_object_new_object();
+	json_object_object_add(message, "parameters", params);
+	json_object_object_add(message, "continues",
+			       json_object_new_boolean(true));
+	control_send(call->client, message, false);
+}
+
+void control_call_on_ready(struct control_call *call,
+			   void (*fn)(struct control_call *call, void *arg),
+			   void *arg)
+{
+	call->ready = fn;
+	call->ready_arg = arg;
 }
 
 void control_error(struct control_call *call, const char *name,
@@ -146,9 +179,15 @@ void control_error_service(struct control_call *call, const char *name,
 	char full[64];
 
 	snprintf(full, sizeof(full), CONTROL_SERVICE ".%s", name);
-	json_object_object_add(params, parameter,
-			       json_object_new_string(value));
+	if (parameter)
+		json_object_object_add(params, parameter,
+				       json_object_new_string(value));
 	control_finish(call, control_make_error(full, params));
+}
+
+void control_error_more(struct control_call *call)
+{
+	control_error_service(call, "ExpectedMore", NULL, NULL);
 }
 
 void control_error_errno(struct control_call *call, int err, const char *text)

@@ -216,8 +216,10 @@ static void control_on_write(uv_write_t *request, int status)
 	uv_timer_stop(&client->timer);
 	if (status)
 		control_client_close(client);
-	else
+	else if (!client->call)
 		control_client_done(client);
+	else if (client->call->ready)
+		client->call->ready(client->call, client->call->ready_arg);
 }
 
 static void control_on_timer(uv_timer_t *timer)
@@ -231,15 +233,19 @@ static void control_on_timer(uv_timer_t *timer)
 }
 
 void control_client_write(struct control_client *client, char *text,
-			  size_t size)
+			  size_t size, bool is_last)
 {
 	uv_buf_t buf = uv_buf_init(text, (unsigned int)size);
 
+	if (is_last)
+		client->call = NULL;
+	/* the last of several, while the one before has not been read */
+	if (client->out)
+		control_client_close(client);
 	if (client->closing) {
 		free(text);
 		return;
 	}
-	client->call = NULL;
 	client->busy = true;
 	client->out = text;
 	client->write.data = client;
@@ -250,8 +256,10 @@ void control_client_write(struct control_client *client, char *text,
 		control_client_close(client);
 		return;
 	}
-	uv_timer_start(&client->timer, control_on_timer,
-		       client->control->write_ms, 0);
+	/* who takes several keeps nobody waiting, and need not hurry */
+	if (is_last)
+		uv_timer_start(&client->timer, control_on_timer,
+			       client->control->write_ms, 0);
 }
 
 /* --- who it is --- */

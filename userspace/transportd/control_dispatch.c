@@ -5,6 +5,7 @@
  */
 #include "control_impl.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <json-c/printbuf.h>
@@ -90,7 +91,10 @@ static const char control_service_text[] =
 	"\n"
 	"error MethodNotImplemented (method: string)\n"
 	"\n"
-	"error InvalidParameter (parameter: string)\n";
+	"error InvalidParameter (parameter: string)\n"
+	"\n"
+	"# the method has more than one answer, and the call has to ask for more\n"
+	"error ExpectedMore ()\n";
 
 static void control_get_description(struct control_call *call)
 {
@@ -163,10 +167,48 @@ static void control_call_method(struct control_call *call, const char *full)
 		method->handler(call, call->params, ctx);
 }
 
+/* What a request says of its answers: 0, or the call is answered. */
+static int control_flags(struct control_call *call)
+{
+	bool upgrade = false;
+	const struct {
+		const char *name;
+		bool *value;
+	} flags[] = {
+		{ "oneway", &call->oneway },
+		{ "more", &call->more },
+		{ "upgrade", &upgrade },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		struct json_object *flag;
+
+		flag = json_object_object_get(call->request, flags[i].name);
+		if (flag && !json_object_is_type(flag, json_type_boolean)) {
+			control_error(call, CONTROL_INVALID, flags[i].name,
+				      "%s: has to be true or false",
+				      flags[i].name);
+			return -EINVAL;
+		}
+		*flags[i].value = json_object_get_boolean(flag);
+	}
+	if (!upgrade && !(call->oneway && call->more))
+		return 0;
+	/* who asks like this does not know what he will miss */
+	call->oneway = false;
+	if (upgrade)
+		control_error(call, CONTROL_INVALID, "upgrade",
+			      "upgrade: no method here speaks another protocol: leave it out");
+	else
+		control_error(call, CONTROL_INVALID, "more",
+			      "more: a oneway call has no answer at all: leave out one of them");
+	return -EINVAL;
+}
+
 void control_dispatch(struct control_client *client, const char *text,
 		      size_t len)
 {
-	struct json_object *request, *method, *params, *flag;
+	struct json_object *request, *method, *params;
 	struct control_call *call;
 	const char *why;
 
@@ -193,9 +235,6 @@ void control_dispatch(struct control_client *client, const char *text,
 	call->request = request;
 	call->uid = client->uid;
 	call->pid = client->pid;
-	flag = json_object_object_get(request, "oneway");
-	call->oneway = json_object_is_type(flag, json_type_boolean) &&
-		       json_object_get_boolean(flag);
 	client->call = call;
 	client->busy = true;
 	if (!params) {
@@ -203,6 +242,8 @@ void control_dispatch(struct control_client *client, const char *text,
 		json_object_object_add(request, "parameters", params);
 	}
 	call->params = params;
+	if (control_flags(call))
+		return;
 	if (!json_object_is_type(params, json_type_object))
 		control_error(call, CONTROL_INVALID, NULL,
 			      "the parameters are no JSON object");

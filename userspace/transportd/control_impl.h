@@ -82,7 +82,7 @@ struct control {
  * @in_size: room; 0 while there are none
  * @out: answer being written
  * @write: its request
- * @call: request not answered yet
+ * @call: request not answered yet, or not for the last time
  * @busy: @call is set, or an answer is being written: the next one waits
  * @handling: control_client_handle() runs
  * @reading: the loop reads for it
@@ -125,8 +125,11 @@ struct control_client {
  * @seen: names of parameters that were asked for
  * @seen_count: how many
  * @oneway: no answer is wanted
+ * @more: several answers are taken
  * @gone: called if the client goes
  * @gone_arg: for @gone
+ * @ready: called when another of several answers can be taken
+ * @ready_arg: for @ready
  * @uid: who asks
  * @pid: the same
  */
@@ -137,8 +140,11 @@ struct control_call {
 	const char *seen[CONTROL_PARAMS_MAX];
 	unsigned int seen_count;
 	bool oneway;
+	bool more;
 	void (*gone)(struct control_call *call, void *arg);
 	void *gone_arg;
+	void (*ready)(struct control_call *call, void *arg);
+	void *ready_arg;
 	uid_t uid;
 	pid_t pid;
 };
@@ -146,9 +152,12 @@ struct control_call {
 /* A connection waits to be accepted on control->pipe. */
 void control_client_accept(struct control *control);
 void control_client_close(struct control_client *client);
-/* Text and its terminating NUL, from malloc(), consumed. */
+/*
+ * Text and its terminating NUL, from malloc(), consumed: the last answer of the
+ * client's call, or one of them.
+ */
 void control_client_write(struct control_client *client, char *text,
-			  size_t size);
+			  size_t size, bool is_last);
 /* Nothing more is taken from the client: closed after the present answer. */
 void control_client_deafen(struct control_client *client);
 /* The client's request has been answered, or wants no answer. */
@@ -164,7 +173,7 @@ const struct control_method *control_find(const struct control *control,
 void control_dispatch(struct control_client *client, const char *text,
 		      size_t len);
 
-/* Error of org.varlink.service, with one parameter. */
+/* Error of org.varlink.service, with one parameter, or none. */
 void control_error_service(struct control_call *call, const char *name,
 			   const char *parameter, const char *value);
 /* An error that is nobody's answer. */

@@ -106,6 +106,22 @@ static const char *const close_names[] = {
 	[SEHUB_WIRE_CLOSE_LOOP] = "the hubs are joined already",
 };
 
+static const char *const close_words[] = {
+	[SEHUB_WIRE_CLOSE_BYE] = "bye",
+	[SEHUB_WIRE_CLOSE_PROTOCOL] = "protocol",
+	[SEHUB_WIRE_CLOSE_VERSION] = "version",
+	[SEHUB_WIRE_CLOSE_AUTH] = "authentication",
+	[SEHUB_WIRE_CLOSE_DENIED] = "denied",
+	[SEHUB_WIRE_CLOSE_NO_HUB] = "no-hub",
+	[SEHUB_WIRE_CLOSE_NO_SESSION] = "no-session",
+	[SEHUB_WIRE_CLOSE_REPLACED] = "replaced",
+	[SEHUB_WIRE_CLOSE_SHUTDOWN] = "shutdown",
+	[SEHUB_WIRE_CLOSE_BUSY] = "busy",
+	[SEHUB_WIRE_CLOSE_DISCONNECTED] = "disconnected",
+	[SEHUB_WIRE_CLOSE_TIMEOUT] = "timeout",
+	[SEHUB_WIRE_CLOSE_LOOP] = "loop",
+};
+
 const char *proto_type_name(uint8_t type)
 {
 	if (type < sizeof(type_names) / sizeof(type_names[0]) &&
@@ -120,6 +136,14 @@ const char *proto_close_name(uint16_t code)
 	    close_names[code])
 		return close_names[code];
 	return "unknown reason";
+}
+
+const char *proto_close_word(uint16_t code)
+{
+	if (code < sizeof(close_words) / sizeof(close_words[0]) &&
+	    close_words[code])
+		return close_words[code];
+	return "unknown";
 }
 
 static uint16_t get_u16(const uint8_t *p)

@@ -102,6 +102,8 @@ const char *proto_type_name(uint8_t type);
 
 /* Name of a CLOSE code for people; "unknown reason" if it has none. */
 const char *proto_close_name(uint16_t code);
+/* The same in a word for programs, as "no-hub"; "unknown" if it has none. */
+const char *proto_close_word(uint16_t code);
 
 /* Is this UTF-8 without control characters? */
 bool proto_text_ok(const uint8_t *data, size_t len);
