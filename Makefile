@@ -33,6 +33,8 @@ help:
 	@echo '  userspace    sehubctl, sehub-transportd, manuals'
 	@echo '  debug        the module with its self-tests'
 	@echo '  install      DESTDIR= PREFIX= SBINDIR= MANDIR='
+	@echo '  dkms-install the sources of the module for dkms(8), in /usr/src'
+	@echo '  deb          Debian packages in build/deb/'
 	@echo '  clean        what was built; distclean: fetched kernels too'
 	@echo 'Try and test (as root on a Debian machine; needs no module support):'
 	@echo '  demo         three machines, one hub, real traffic; KEEP=1 leaves a shell'
@@ -79,6 +81,22 @@ install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(MAKE) -C userspace install
 
+# what dkms(8) makes the module from, for each kernel that is there
+dkms_version = $(shell sh scripts/version.sh)
+DKMSDIR ?= /usr/src/sehub-$(dkms_version)
+dkms_files = Kbuild scripts/version.sh $(shell find kernel include -name '*.[ch]' \
+	! -name '*.mod.c')
+
+dkms-install:
+	@set -e; for file in $(dkms_files); do \
+		install -D -m 644 $$file $(DESTDIR)$(DKMSDIR)/$$file; \
+	done
+	@sed 's,#MODULE_VERSION#,$(dkms_version),' userspace/packaging/dkms.conf \
+		>$(DESTDIR)$(DKMSDIR)/dkms.conf
+
+deb: setup-all
+	@scripts/deb
+
 demo: setup-all modules userspace
 	@KEEP='$(KEEP)' scripts/demo
 
@@ -118,6 +136,6 @@ distclean: clean
 	rm -rf build
 
 .PHONY: all help setup-userspace setup-build setup-all modules debug userspace \
-	install demo bench bench-scale bench-carriers bench-loss \
+	install dkms-install deb demo bench bench-scale bench-carriers bench-loss \
 	bench-capacity check static unit \
 	fuzz native selftests check-matrix check-debug clean distclean
