@@ -80,6 +80,8 @@ const struct ctl_option_desc ctl_options[OPT_COUNT] = {
 	[OPT_HUB] = { "hub", "N",
 		"join this hub here to the one there, in place of a network card" },
 	[OPT_AUTO] = { "auto", NULL, "connect when the daemon starts" },
+	[OPT_PROTOCOL] = { "protocol", "direct|proxy",
+		"whom it is meant for: proxy for clients behind HTTP proxies" },
 	[OPT_WAIT] = { "wait", "TIME",
 		"wait so long for the connection (default 15 s)" },
 	[OPT_NO_WAIT] = { "no-wait", NULL, "do not wait for the connection" },

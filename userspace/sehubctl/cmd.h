@@ -71,6 +71,7 @@ enum ctl_option {
 	OPT_DEVICE,
 	OPT_HUB,
 	OPT_AUTO,
+	OPT_PROTOCOL,
 	OPT_WAIT,
 	OPT_NO_WAIT,
 	OPT_PACKETS,
@@ -404,5 +405,18 @@ int cmd_connection_list(struct ctl *ctl);
 int cmd_connection_show(struct ctl *ctl);
 int cmd_connection_up(struct ctl *ctl);
 int cmd_connection_down(struct ctl *ctl);
+
+/* Longest "[ADDRESS]:PORT", with NUL. */
+#define CTL_LISTENER_MAX	64
+
+/** ctl_format_listener() - a listener of the daemon's as its users name it */
+const char *ctl_format_listener(struct json_object *listener,
+				char buf[CTL_LISTENER_MAX]);
+
+int cmd_listener_list(struct ctl *ctl);
+int cmd_listener_add(struct ctl *ctl);
+int cmd_listener_del(struct ctl *ctl);
+int cmd_listener_on(struct ctl *ctl);
+int cmd_listener_off(struct ctl *ctl);
 
 #endif /* SEHUB_CTL_CMD_H */

@@ -115,11 +115,13 @@ static void print_daemon(struct json_object *d)
 		    (int)ctl_get_int(d, "workers"));
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *l = json_object_array_get_idx(listeners, i);
-		const char *address = ctl_get_string(l, "address");
+		const char *error = ctl_get_string(l, "error");
+		char name[CTL_LISTENER_MAX];
 
-		print_value(i ? "" : "listening on",
-			    strchr(address, ':') ? "[%s]:%d" : "%s:%d",
-			    address, (int)ctl_get_int(l, "port"));
+		print_value(i ? "" : "listening on", "%s%s%s%s",
+			    ctl_format_listener(l, name),
+			    strcmp(ctl_get_string(l, "state"), "off") ? "" :
+			    " (off)", *error ? ": failed: " : "", error);
 	}
 	print_value("fingerprint", "%s", ctl_get_string(d, "fingerprint"));
 	print_value("users", "%d", (int)ctl_get_int(d, "users"));

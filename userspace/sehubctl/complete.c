@@ -133,6 +133,23 @@ static void offer_from_daemon(struct completion *c, const char *method,
 	json_object_put(reply);
 }
 
+static void offer_listeners(struct completion *c)
+{
+	struct json_object *reply = NULL;
+	char text[CTL_LISTENER_MAX];
+	struct json_object *array;
+
+	if (sehub_control_call(c->ctl.values[OPT_SOCKET], "ListenerList", NULL,
+			       ASK_MS, &reply, NULL))
+		return;
+	array = ctl_get_array(reply, "listeners");
+	for (size_t i = 0; array && i < json_object_array_length(array); i++)
+		offer(c, ctl_format_listener(json_object_array_get_idx(array,
+								       i),
+					     text));
+	json_object_put(reply);
+}
+
 /* --- places ---------------------------------------------------------------- */
 
 static void offer_nouns(const struct completion *c)
@@ -195,6 +212,8 @@ static void offer_named(struct completion *c, const char *what)
 		offer_from_daemon(c, "SessionList", "sessions", "session");
 	else if (!strcmp(what, "CONNECTION"))
 		offer_from_daemon(c, "ConnectionList", "connections", "name");
+	else if (!strcmp(what, "LISTENER"))
+		offer_listeners(c);
 	else if (!strcmp(what, "NOUN"))
 		offer_nouns(c);
 	else if (!strcmp(what, "VERB"))
@@ -352,6 +371,10 @@ static void offer_value(struct completion *c, enum ctl_option option)
 			offer(c, "hub");
 			offer(c, "tap");
 		}
+		break;
+	case OPT_PROTOCOL:
+		offer(c, "direct");
+		offer(c, "proxy");
 		break;
 	case OPT_VIA:
 		offer_via(c);

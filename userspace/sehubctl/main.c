@@ -105,6 +105,17 @@ const struct ctl_command ctl_commands[] = {
 	{ "connection", "down", cmd_connection_down, "CONNECTION", 0, 0,
 	  "disconnect" },
 
+	{ "listener", "list", cmd_listener_list, "", 0, 0,
+	  "list addresses and ports that clients are accepted on" },
+	{ "listener", "add", cmd_listener_add, "ADDRESS:PORT", 0, OPT(PROTOCOL),
+	  "accept clients on one more" },
+	{ "listener", "del", cmd_listener_del, "LISTENER", 0, 0,
+	  "accept none there any more; sessions go on" },
+	{ "listener", "on", cmd_listener_on, "LISTENER", 0, 0,
+	  "accept clients there, or try again to" },
+	{ "listener", "off", cmd_listener_off, "LISTENER", 0, 0,
+	  "accept none there for now; sessions go on" },
+
 	{ "status", NULL, cmd_status, "", 0, 0,
 	  "show module, hubs and daemon in short" },
 	{ "monitor", NULL, cmd_monitor, "[hub] [port] [mac] [ip] [CLASS...]", 0,

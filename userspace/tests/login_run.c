@@ -68,6 +68,18 @@ int sessions_resume(struct sessions *ss, const struct session_request *req,
 	return finish(ch, why);
 }
 
+/* --- the listener ---------------------------------------------------------- */
+
+unsigned int noted[2];
+
+void listeners_note(struct listeners *ls, uint32_t id,
+		    enum listener_outcome outcome)
+{
+	assert_null(ls);
+	assert_int_equal(id, 7);
+	noted[outcome]++;
+}
+
 /* --- a client ------------------------------------------------------------ */
 
 static void add_user(uint16_t vlan, const char *name, bool disabled)
@@ -130,8 +142,9 @@ int begin(uint16_t port)
 
 	inet_pton(AF_INET, "192.0.2.7", &addr.sin_addr);
 	opened = resumed = 0;
+	noted[LISTENER_REFUSED] = noted[LISTENER_LOGIN] = 0;
 	line_sockets(fd);
-	login_begin(d.logins, fd[0], (struct sockaddr *)&addr);
+	login_begin(d.logins, fd[0], (struct sockaddr *)&addr, 7);
 	return fd[1];
 }
 

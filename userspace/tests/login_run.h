@@ -7,6 +7,7 @@
 #define SEHUB_TESTS_LOGIN_RUN_H
 
 #include "../transportd/auth.h"
+#include "../transportd/listen.h"
 #include "../transportd/login.h"
 #include "../transportd/sessions.h"
 #include "../transportd/store.h"
@@ -25,6 +26,8 @@ extern unsigned int opened, resumed;
 extern struct store_user opened_user;
 extern struct session_request last;
 extern char last_client[256], last_carrier[32];
+/* What the listener was told since then, by enum listener_outcome. */
+extern unsigned int noted[2];
 /* What those who ask for one are told, 0: they get it. */
 extern uint16_t refuse_with;
 /* What the server offered last. */

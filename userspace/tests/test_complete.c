@@ -9,7 +9,7 @@
  * links: sehubctl/cmd_port.c sehubctl/cmd_mac.c sehubctl/cmd_ip.c
  * links: sehubctl/cmd_status.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
- * links: sehubctl/cmd_connection.c lib/addr.c lib/via.c lib/control.c lib/err.c
+ * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c lib/nl.c
  * links: lib/nl_list.c lib/nl_msg.c lib/port.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c lib/log_words.c lib/ip.c
@@ -75,7 +75,7 @@ static void check(const char *line, const char *want)
 static void test_words(void **state)
 {
 	(void)state;
-	check("", "hub port mac ip user session connection status monitor help");
+	check("", "hub port mac ip user session connection listener status monitor help");
 	check("i", "ip");
 	check("ip ", "list flush");
 	check("monitor hub ", "hub port mac ip");
@@ -102,6 +102,8 @@ static void test_options_without_dashes(void **state)
 	check("connection add x --key ", "@file");
 	check("user add x --vlan 1 --cert ", "@file");
 	check("connection add x --source l", "lo");
+	check("listener add 0.0.0.0:1 --protocol ", "direct proxy");
+	check("listener o", "on off");
 	check("connection add x --device ", "");
 	check("connection up x --device ", "auto hub tap");
 	check("hub set 12 --suppress o", "on off");

@@ -39,6 +39,9 @@ static void test_right_password(void **state)
 	assert_string_equal(last_client, "a client");
 	assert_string_equal(last_carrier, "socks5h");
 	assert_int_equal(last.features, SEHUB_WIRE_F_OFFLOAD);
+	assert_int_equal(last.listener, 7);
+	assert_int_equal(noted[LISTENER_LOGIN], 1);
+	assert_int_equal(noted[LISTENER_REFUSED], 0);
 	assert_int_equal(last.keepalive, 700);
 	assert_int_equal(last.dead_time, 1700);
 	peer_close(&peer);
@@ -54,6 +57,8 @@ static void test_refused_by_sessions(void **state)
 	say_attach();
 	expect_close(SEHUB_WIRE_CLOSE_NO_HUB, "not now");
 	assert_int_equal(opened, 1);
+	assert_int_equal(noted[LISTENER_LOGIN], 0);
+	assert_int_equal(noted[LISTENER_REFUSED], 1);
 	refuse_with = 0;
 }
 
@@ -77,6 +82,7 @@ static void test_all_failures_look_alike(void **state)
 				    wrong[i].password));
 		expect_close(SEHUB_WIRE_CLOSE_AUTH, "authentication failed");
 		assert_int_equal(opened, 0);
+		assert_int_equal(noted[LISTENER_REFUSED], 1);
 	}
 }
 
@@ -142,6 +148,8 @@ static void test_resume(void **state)
 	proto_put_u64(&b, SEHUB_WIRE_A_TX_OLDEST, 88);
 	put(&b);
 	UNTIL(resumed);
+	assert_int_equal(last.listener, 7);
+	assert_int_equal(noted[LISTENER_LOGIN], 1);
 	assert_int_equal(last.vlan, 12);
 	assert_int_equal(last.rx_count, 77);
 	assert_int_equal(last.tx_oldest, 88);

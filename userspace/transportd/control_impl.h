@@ -14,7 +14,7 @@
 #define CONTROL_SERVICE		"org.varlink.service"
 
 /* Sets of methods, and parameters of one method. */
-#define CONTROL_SETS_MAX	8
+#define CONTROL_SETS_MAX	16
 #define CONTROL_PARAMS_MAX	24
 /* Kept free for root when the others have taken all places. */
 #define CONTROL_CLIENTS_ROOT	8

@@ -116,7 +116,7 @@ static void reload(struct daemon *d)
 					 tls_context_fingerprint(tls), text));
 		}
 	}
-	notify_ready(d->config.listen_count);
+	notify_ready(listeners_count(d->listeners));
 }
 
 static void stop(struct running *r)
@@ -133,6 +133,7 @@ static void stop(struct running *r)
 			 sessions_count(d->sessions),
 			 clients_connected(d->clients));
 	listeners_close(d->listeners);
+	d->listeners = NULL;
 	logins_free(d->logins);
 	control_close(d->control);
 	control_connection_free(d->control_connection);
@@ -190,14 +191,14 @@ static int open_store(struct daemon *d, struct sehub_err *err)
 	return ret ? sehub_err_errno(err, ret, "password login") : 0;
 }
 
-static int open_certificate(struct daemon *d, struct sehub_err *err)
+int daemon_open_certificate(struct daemon *d, struct sehub_err *err)
 {
 	char text[SEHUB_FINGERPRINT_STRLEN];
 	struct cert_error cerr;
 	bool is_new = false;
 	int ret;
 
-	if (!d->config.listen_count)
+	if (d->tls)
 		return 0;
 	ret = cert_ensure(d->config.certificate, d->config.key, &is_new,
 			  &cerr);
@@ -264,6 +265,8 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 		return sehub_err_set(err, ret, "%s", failure.text);
 	ret = sessions_control_register(d);
 	if (!ret)
+		ret = listen_control_register(d);
+	if (!ret)
 		ret = control_user_register(d->control, d->store,
 					    &sessions_user_ops, d,
 					    &d->control_user);
@@ -289,8 +292,8 @@ static int start(struct running *r, struct sehub_err *err)
 	int ret;
 
 	ret = open_store(d, err);
-	if (!ret)
-		ret = open_certificate(d, err);
+	if (!ret && d->config.listen_count)
+		ret = daemon_open_certificate(d, err);
 	if (!ret)
 		ret = make_parts(d, err);
 	if (!ret)
@@ -308,7 +311,7 @@ static int start(struct running *r, struct sehub_err *err)
 	start_timers(r);
 	log_info("start version=%s workers=%u sessions=%u", SEHUB_VERSION,
 		 d->config.workers, sessions_count(d->sessions));
-	notify_ready(d->config.listen_count);
+	notify_ready(listeners_count(d->listeners));
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "config.h"
+#include "err.h"
 #include "resume.h"
 
 struct auth;
@@ -77,5 +78,11 @@ struct daemon {
  */
 int daemon_run(const struct config *config, void (*ready)(void *arg),
 	       void *arg);
+
+/*
+ * daemon_open_certificate() - what a listener shows to clients, made if it is
+ * not there; again: nothing
+ */
+int daemon_open_certificate(struct daemon *d, struct sehub_err *err);
 
 #endif /* SEHUB_TRANSPORTD_DAEMON_H */

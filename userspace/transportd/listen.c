@@ -4,11 +4,12 @@
  * left it is given up for a moment to accept a connection and close it, so
  * that clients see a refusal and the loop does not spin.
  */
-#include "listen.h"
+#include "listen_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,19 +24,12 @@
 /* How long accepting pauses where the system has no memory. */
 #define PAUSE_MS	100
 
-struct listener {
+/* @l is NULL while the loop closes it. */
+struct listen_socket {
 	struct listeners *ls;
+	struct listener *l;
 	uv_poll_t poll;
 	int fd;
-};
-
-struct listeners {
-	struct daemon *d;
-	uv_timer_t pause;
-	int spare;
-	unsigned int handles;
-	unsigned int count;
-	struct listener list[];
 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -43,32 +37,38 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_pause_over(uv_timer_t *timer)
 {
 	struct listeners *ls = timer->data;
-	unsigned int i;
+	struct listener *l;
 
-	for (i = 0; i < ls->count; i++)
-		uv_poll_start(&ls->list[i].poll, UV_READABLE, on_poll);
+	for (l = ls->list; l; l = l->next)
+		if (l->socket)
+			uv_poll_start(&l->socket->poll, UV_READABLE, on_poll);
 }
 
 static void pause_accepting(struct listeners *ls)
 {
-	unsigned int i;
+	struct listener *l;
 
-	for (i = 0; i < ls->count; i++)
-		uv_poll_stop(&ls->list[i].poll);
+	for (l = ls->list; l; l = l->next)
+		if (l->socket)
+			uv_poll_stop(&l->socket->poll);
 	uv_timer_start(&ls->pause, on_pause_over, PAUSE_MS, 0);
 }
 
 /* Turns one connection away although there is no descriptor for it. */
-static void accept_with_spare(struct listeners *ls, int listen_fd)
+static void accept_with_spare(struct listener *l)
 {
+	struct listeners *ls = l->ls;
 	int fd;
 
 	log_warn_limited("accept error=\"no file descriptors left, raise LimitNOFILE\"");
 	if (ls->spare >= 0) {
 		close(ls->spare);
-		fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0)
+		fd = accept4(l->socket->fd, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0) {
+			l->accepted++;
+			l->refused++;
 			close(fd);
+		}
 		ls->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	}
 	if (ls->spare < 0)
@@ -82,10 +82,12 @@ static bool accept_one(struct listener *l)
 	socklen_t len = sizeof(addr);
 	int fd;
 
-	fd = accept4(l->fd, (struct sockaddr *)&addr, &len,
+	fd = accept4(l->socket->fd, (struct sockaddr *)&addr, &len,
 		     SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		login_begin(l->ls->d->logins, fd, (struct sockaddr *)&addr);
+		l->accepted++;
+		login_begin(l->ls->d->logins, fd, (struct sockaddr *)&addr,
+			    l->id);
 		return true;
 	}
 	switch (errno) {
@@ -93,7 +95,7 @@ static bool accept_one(struct listener *l)
 		return false;
 	case EMFILE:
 	case ENFILE:
-		accept_with_spare(l->ls, l->fd);
+		accept_with_spare(l);
 		return false;
 	case ENOBUFS:
 	case ENOMEM:
@@ -108,110 +110,136 @@ static bool accept_one(struct listener *l)
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
-	struct listener *l = poll->data;
+	struct listen_socket *s = poll->data;
 	int i;
 
 	(void)status;
 	(void)events;
-	for (i = 0; i < ACCEPT_ROUNDS && accept_one(l); i++)
+	for (i = 0; i < ACCEPT_ROUNDS && accept_one(s->l); i++)
 		;
 }
 
-static void on_close(uv_handle_t *handle)
+static void put(struct listeners *ls)
 {
-	struct listeners *ls = handle->data;
-
 	if (--ls->handles == 0)
 		free(ls);
 }
 
-static void on_close_listener(uv_handle_t *handle)
+static void on_close_pause(uv_handle_t *handle)
 {
-	struct listener *l = handle->data;
-	struct listeners *ls = l->ls;
-
-	if (--ls->handles == 0)
-		free(ls);
+	put(handle->data);
 }
 
-static int open_one(struct listener *l, const struct config_listen *address,
-		    struct sehub_err *err)
+static void on_close_socket(uv_handle_t *handle)
+{
+	struct listen_socket *s = handle->data;
+
+	put(s->ls);
+	free(s);
+}
+
+/* A socket that listens, or -1 with errno. */
+static int listen_on(const struct config_listen *address)
 {
 	const struct sockaddr *addr = (const struct sockaddr *)&address->addr;
-	char text[CONFIG_ADDRESS_MAX];
-	int one = 1, code;
+	int fd, one = 1, code;
 
-	config_address_format(addr, text, sizeof(text));
-	l->fd = socket(addr->sa_family,
-		       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (l->fd < 0)
-		goto err_socket;
-	setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		    0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (addr->sa_family == AF_INET6)
-		setsockopt(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one,
-			   sizeof(one));
-	if (bind(l->fd, addr, address->len) || listen(l->fd, BACKLOG))
-		goto err_close;
-	if (uv_poll_init(&l->ls->d->loop, &l->poll, l->fd)) {
-		errno = ENOMEM;
-		goto err_close;
-	}
-	l->poll.data = l;
-	l->ls->handles++;
-	uv_poll_start(&l->poll, UV_READABLE, on_poll);
-	log_info("listen address=%s", text);
-	return 0;
-
-err_close:
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (!bind(fd, addr, address->len) && !listen(fd, BACKLOG))
+		return fd;
 	code = errno;
-	close(l->fd);
+	close(fd);
 	errno = code;
-err_socket:
-	code = errno;
-	return sehub_err_set(err, code, "cannot listen on %s: %s", text,
-			     strerror(code));
+	return -1;
 }
 
-int listeners_open(struct listeners **listenersp, struct daemon *d,
-		   struct sehub_err *err)
+/* Opens it, with all that it takes; -errno. */
+static int socket_open(struct listener *l)
 {
-	struct listeners *ls;
-	unsigned int i;
+	struct listen_socket *s = calloc(1, sizeof(*s));
+	int code;
+
+	if (!s)
+		return -ENOMEM;
+	s->ls = l->ls;
+	s->l = l;
+	s->fd = listen_on(&l->address);
+	if (s->fd < 0) {
+		code = -errno;
+		free(s);
+		return code;
+	}
+	if (uv_poll_init(&l->ls->d->loop, &s->poll, s->fd)) {
+		close(s->fd);
+		free(s);
+		return -ENOMEM;
+	}
+	s->poll.data = s;
+	l->ls->handles++;
+	l->socket = s;
+	uv_poll_start(&s->poll, UV_READABLE, on_poll);
+	return 0;
+}
+
+int listen_socket_open(struct listener *l, struct sehub_err *err)
+{
+	char text[CONFIG_ADDRESS_MAX];
 	int ret;
 
-	ls = calloc(1, sizeof(*ls) +
-		    d->config.listen_count * sizeof(ls->list[0]));
+	if (l->socket)
+		return 0;
+	config_address_format((const struct sockaddr *)&l->address.addr, text,
+			      sizeof(text));
+	ret = socket_open(l);
+	if (ret) {
+		snprintf(l->error, sizeof(l->error), "%s", strerror(-ret));
+		return sehub_err_set(err, ret, "cannot listen on %s: %s", text,
+				     l->error);
+	}
+	l->error[0] = '\0';
+	log_info("listen address=%s", text);
+	return 0;
+}
+
+void listen_socket_close(struct listener *l)
+{
+	char text[CONFIG_ADDRESS_MAX];
+
+	l->error[0] = '\0';
+	if (!l->socket)
+		return;
+	log_info("listen-end address=%s",
+		 config_address_format((const struct sockaddr *)
+				       &l->address.addr, text, sizeof(text)));
+	uv_close((uv_handle_t *)&l->socket->poll, on_close_socket);
+	close(l->socket->fd);
+	l->socket->l = NULL;
+	l->socket = NULL;
+}
+
+struct listeners *listen_new(struct daemon *d)
+{
+	struct listeners *ls = calloc(1, sizeof(*ls));
+
 	if (!ls)
-		return sehub_err_errno(err, ENOMEM, "cannot listen");
+		return NULL;
 	ls->d = d;
 	uv_timer_init(&d->loop, &ls->pause);
 	ls->pause.data = ls;
 	ls->handles = 1;
 	ls->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	for (i = 0; i < d->config.listen_count; i++) {
-		ls->list[i].ls = ls;
-		ret = open_one(&ls->list[i], &d->config.listen[i], err);
-		if (ret) {
-			listeners_close(ls);
-			return ret;
-		}
-		ls->count++;
-	}
-	*listenersp = ls;
-	return 0;
+	return ls;
 }
 
-void listeners_close(struct listeners *ls)
+void listen_free(struct listeners *ls)
 {
-	unsigned int i;
-
-	if (!ls)
-		return;
-	for (i = 0; i < ls->count; i++) {
-		uv_close((uv_handle_t *)&ls->list[i].poll, on_close_listener);
-		close(ls->list[i].fd);
-	}
-	uv_close((uv_handle_t *)&ls->pause, on_close);
 	if (ls->spare >= 0)
 		close(ls->spare);
+	uv_close((uv_handle_t *)&ls->pause, on_close_pause);
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "listen.h"
 #include "log.h"
 #include "ratelimit.h"
 
@@ -100,6 +101,8 @@ void login_refuse(struct login *login, uint16_t code, const char *text,
 		channel_close(login->ch, code, text);
 	else
 		channel_free(login->ch);
+	listeners_note(login->logins->d->listeners, login->listener,
+		       LISTENER_REFUSED);
 	login_free(login, is_failure);
 }
 
@@ -168,7 +171,8 @@ static void take_attach(struct login *login, const struct proto_msg *msg)
 	struct daemon *d = login->logins->d;
 	char client_name[SEHUB_WIRE_TEXT_MAX + 1];
 	struct session_request req = {
-		.address = login->address, .features = login->features,
+		.address = login->address, .listener = login->listener,
+		.features = login->features,
 		.user = &login->user, .client_id = msg->client_id,
 		.client_name = client_name, .carrier = msg->carrier,
 		.keepalive = msg->keepalive,
@@ -194,13 +198,15 @@ static void take_attach(struct login *login, const struct proto_msg *msg)
 		return;
 	}
 	store_user_touch_login(d->store, login->user.id, NULL);
+	listeners_note(d->listeners, login->listener, LISTENER_LOGIN);
 	login_free(login, false);
 }
 
 static void take_resume(struct login *login, const struct proto_msg *msg)
 {
 	struct session_request req = {
-		.address = login->address, .features = login->features,
+		.address = login->address, .listener = login->listener,
+		.features = login->features,
 		.vlan = login->vlan, .ticket = msg->ticket,
 		.rx_count = msg->rx_count, .tx_oldest = msg->tx_oldest,
 		.carrier = msg->carrier,
@@ -224,6 +230,8 @@ static void take_resume(struct login *login, const struct proto_msg *msg)
 		login_refuse(login, why.code, why.text, false);
 		return;
 	}
+	listeners_note(login->logins->d->listeners, login->listener,
+		       LISTENER_LOGIN);
 	login_free(login, false);
 }
 
@@ -339,7 +347,8 @@ static bool may_begin(struct logins *logins, const struct sockaddr *addr,
 	}
 }
 
-void login_begin(struct logins *logins, int fd, const struct sockaddr *addr)
+void login_begin(struct logins *logins, int fd, const struct sockaddr *addr,
+		 uint32_t listener)
 {
 	struct daemon *d = logins->d;
 	struct sehub_err err = { .code = 0 };
@@ -349,6 +358,7 @@ void login_begin(struct logins *logins, int fd, const struct sockaddr *addr)
 
 	config_address_format(addr, address, sizeof(address));
 	if (!may_begin(logins, addr, address)) {
+		listeners_note(d->listeners, listener, LISTENER_REFUSED);
 		close(fd);
 		return;
 	}
@@ -361,6 +371,7 @@ void login_begin(struct logins *logins, int fd, const struct sockaddr *addr)
 		log_error("login address=%s error=\"%s\"", address,
 			  err.code ? err.text : "out of memory");
 		ratelimit_end(d->limit, addr, uv_now(&d->loop), false);
+		listeners_note(d->listeners, listener, LISTENER_REFUSED);
 		tls_free(tls);
 		free(login);
 		close(fd);
@@ -370,6 +381,7 @@ void login_begin(struct logins *logins, int fd, const struct sockaddr *addr)
 	       sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
 	memcpy(login->address, address, sizeof(address));
 	login->logins = logins;
+	login->listener = listener;
 	login->began = uv_now(&d->loop);
 	login->next = logins->list;
 	login->prev = &logins->list;

@@ -24,7 +24,11 @@ void logins_free(struct logins *logins);
  */
 void logins_user_changed(struct logins *logins, const struct store_user *user);
 
-/* A connection was accepted; @fd is taken over, and closed if it is refused. */
-void login_begin(struct logins *logins, int fd, const struct sockaddr *addr);
+/*
+ * A connection was accepted by a listener; @fd is taken over, and closed if it
+ * is refused. The listener is told what becomes of it.
+ */
+void login_begin(struct logins *logins, int fd, const struct sockaddr *addr,
+		 uint32_t listener);
 
 #endif /* SEHUB_TRANSPORTD_LOGIN_H */

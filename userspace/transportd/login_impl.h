@@ -28,6 +28,7 @@ struct login {
 	enum login_state state;
 	uint64_t began;		/* loop's milliseconds */
 	struct sockaddr_storage addr;
+	uint32_t listener;	/* where it came in */
 	char address[SESSION_ADDRESS_MAX];
 	uint16_t vlan;
 	uint32_t features;

@@ -49,6 +49,7 @@ enum server_state {
  * @port_number: in its hub
  * @features: what the client takes
  * @address: the client's, "" if not known any more
+ * @listener: where its line came in last, 0: not known
  * @cipher: of its line, the same
  * @carrier: how the client says that its line is made, the same
  * @expires: when it has to end, seconds since the epoch; 0: never
@@ -66,6 +67,7 @@ struct server_session {
 	uint32_t port_number;
 	uint32_t features;
 	char address[SESSION_ADDRESS_MAX];
+	uint32_t listener;
 	char cipher[SESSION_CIPHER_MAX];
 	char carrier[SESSION_CARRIER_MAX];
 	int64_t expires;
@@ -76,6 +78,7 @@ struct server_session {
 /**
  * struct session_request - a client that has logged in, or shows a ticket
  * @address: the client's
+ * @listener: where it came in
  * @features: what it takes
  * @carrier: how it says that its line is made; none: it does not say
  * @user: for a new session: who logged in
@@ -93,6 +96,7 @@ struct server_session {
  */
 struct session_request {
 	const char *address;
+	uint32_t listener;
 	uint32_t features;
 	struct proto_bytes carrier;
 	const struct store_user *user;

@@ -6,16 +6,15 @@
  */
 #include "sessions_control.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "client.h"
 #include "control.h"
 #include "kernel.h"
+#include "listen.h"
 #include "log.h"
 #include "login.h"
 #include "port.h"
@@ -150,35 +149,6 @@ static void session_disconnect(struct control_call *call,
 	control_reply(call, NULL);
 }
 
-static struct json_object *describe_listeners(const struct daemon *d)
-{
-	struct json_object *list = json_object_new_array(), *object;
-	const struct sockaddr_storage *addr;
-	char text[INET6_ADDRSTRLEN];
-	unsigned int i;
-
-	for (i = 0; d->listeners && i < d->config.listen_count; i++) {
-		const struct sockaddr_in6 *in6;
-		const struct sockaddr_in *in;
-
-		addr = &d->config.listen[i].addr;
-		in6 = (const struct sockaddr_in6 *)addr;
-		in = (const struct sockaddr_in *)addr;
-		object = json_object_new_object();
-		if (addr->ss_family == AF_INET6)
-			inet_ntop(AF_INET6, &in6->sin6_addr, text,
-				  sizeof(text));
-		else
-			inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text));
-		add_text(object, "address", text);
-		add_number(object, "port",
-			   ntohs(addr->ss_family == AF_INET6 ?
-				 in6->sin6_port : in->sin_port));
-		json_object_array_add(list, object);
-	}
-	return list;
-}
-
 static void status(struct control_call *call, struct json_object *params,
 		   void *ctx)
 {
@@ -198,7 +168,7 @@ static void status(struct control_call *call, struct json_object *params,
 	add_text(reply, "version", SEHUB_VERSION);
 	add_number(reply, "pid", (uint64_t)getpid());
 	add_number(reply, "uptime_s", (uv_hrtime() - d->started) / 1000000000);
-	json_object_object_add(reply, "listeners", describe_listeners(d));
+	json_object_object_add(reply, "listeners", listeners_describe(d));
 	add_text(reply, "fingerprint", fingerprint);
 	add_number(reply, "workers", worker_pool_count(d->workers));
 	add_number(reply, "sessions", sessions_count(d->sessions));

@@ -68,6 +68,7 @@ static void fill_line(struct server_session *s,
 		      const struct session_request *req, struct channel *ch)
 {
 	s->features = req->features;
+	s->listener = req->listener;
 	snprintf(s->address, sizeof(s->address), "%s", req->address);
 	snprintf(s->cipher, sizeof(s->cipher), "%s",
 		 tls_cipher(channel_tls(ch)));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What has to outlive the daemon: users, client connections and a few
- * settings, in one SQLite file, state.db in the state directory. Owned by the
+ * What has to outlive the daemon: users, client connections, listeners and a
+ * few settings, in one SQLite file, state.db in the state directory. Owned by the
  * main thread; one daemon at a time (a lock on the directory says so).
  *
  * Functions return 0 or a negative errno and, on failure, fill the error with
  * a text that tells the operator what to do; @error may be NULL.
- *	-ENOENT    no such user or connection
+ *	-ENOENT    no such user, connection or listener
  *	-EEXIST    there is one already
  *	-EINVAL    a value that is not allowed
  *	-EBUSY     the directory or the database is in use by another process
@@ -26,6 +26,7 @@
 #include "access.h"
 #include "card.h"
 #include "cert_pem.h"
+#include "lib/addr.h"
 #include "lib/policy.h"
 #include "via.h"
 
@@ -148,6 +149,35 @@ struct store_connection {
 };
 
 /**
+ * enum listener_protocol - whom a listener is meant for; it takes all alike
+ * @LISTENER_DIRECT: clients that reach it straight
+ * @LISTENER_PROXY: clients behind HTTP proxies, which let them through to port
+ *	443 as a rule
+ */
+enum listener_protocol {
+	LISTENER_DIRECT,
+	LISTENER_PROXY,
+	LISTENER_PROTOCOLS,
+};
+
+/**
+ * struct store_listener - an address that clients are accepted on
+ * @address: as inet_ntop(3) writes it
+ * @port: TCP port
+ * @protocol: whom it is for
+ * @is_added: it is there by itself; false: this is only the switch of one that
+ *	stands in the configuration file
+ * @is_enabled: to be open
+ */
+struct store_listener {
+	char address[SEHUB_IP_STRLEN];
+	uint16_t port;
+	enum listener_protocol protocol;
+	bool is_added;
+	bool is_enabled;
+};
+
+/**
  * store_open() - open or make the database
  * @directory: made with mode 0700 if missing; its parent must exist
  * @store: opened, for store_close()
@@ -236,6 +266,30 @@ int store_connection_list(struct store *store, store_connection_fn fn,
 
 /* Wipes the struct, with all its secrets. */
 void store_connection_clear(struct store_connection *connection);
+
+/* Listeners, store_listener.c. */
+
+/* "direct" or "proxy". */
+const char *listener_protocol_name(enum listener_protocol protocol);
+/* Return: 0 or -EINVAL. */
+int listener_protocol_parse(const char *word, enum listener_protocol *protocol);
+
+/* Makes it what it is from now on, by address and port. */
+int store_listener_put(struct store *store,
+		       const struct store_listener *listener,
+		       struct store_error *error);
+int store_listener_del(struct store *store, const char *address, uint16_t port,
+		       struct store_error *error);
+int store_listener_get(struct store *store, const char *address, uint16_t port,
+		       struct store_listener *listener,
+		       struct store_error *error);
+
+typedef int (*store_listener_fn)(void *arg,
+				 const struct store_listener *listener);
+
+/* In the order in which they were added. @fn must not change the store. */
+int store_listener_list(struct store *store, store_listener_fn fn, void *arg,
+			struct store_error *error);
 
 /*
  * Whether a value may be stored: 0 or -EINVAL, with what is wrong in @error.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between store.c (file, schema, errors) and store_user.c, store_connection.c
- * (one table each). Every statement is prepared once, at its first use.
+ * Between store.c (file, schema, errors) and store_user.c, store_connection.c,
+ * store_listener.c (one table each). Every statement is prepared once, at its first use.
  */
 #ifndef SEHUB_TRANSPORTD_STORE_IMPL_H
 #define SEHUB_TRANSPORTD_STORE_IMPL_H
@@ -29,6 +29,10 @@ enum store_statement {
 	STORE_CONNECTION_SET_PIN,
 	STORE_CONNECTION_SET_CARD,
 	STORE_CONNECTION_LIST,
+	STORE_LISTENER_PUT,
+	STORE_LISTENER_DEL,
+	STORE_LISTENER_GET,
+	STORE_LISTENER_LIST,
 	STORE_STATEMENTS,
 };
 

@@ -124,6 +124,17 @@ static const char * const store_steps[] = {
 	" CHECK (login BETWEEN 0 AND 2);"
 	"ALTER TABLE connections ADD COLUMN cert TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE connections ADD COLUMN key TEXT NOT NULL DEFAULT '';",
+
+	/* what clients are accepted on, besides what the configuration says */
+	"CREATE TABLE listeners ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" address TEXT NOT NULL,"
+	" port INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),"
+	" protocol INTEGER NOT NULL CHECK (protocol BETWEEN 0 AND 1),"
+	" added INTEGER NOT NULL CHECK (added IN (0, 1)),"
+	" enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),"
+	" UNIQUE (address, port)"
+	") STRICT;",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -136,6 +147,9 @@ static const char * const store_steps[] = {
 	"id, name, server, vlan, user, password, pin, ca, tofu, device, " \
 	"auto, up, client_id, via, via_password, source, card, grace, hub, " \
 	"login, cert, key"
+
+#define LISTENER_COLUMNS \
+	"address, port, protocol, added, enabled"
 
 const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_SETTING_GET] =
@@ -197,6 +211,19 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"UPDATE connections SET card = ?2 WHERE name = ?1",
 	[STORE_CONNECTION_LIST] =
 		"SELECT " CONNECTION_COLUMNS " FROM connections ORDER BY name",
+
+	[STORE_LISTENER_PUT] =
+		"INSERT INTO listeners (" LISTENER_COLUMNS ") "
+		"VALUES (?1, ?2, ?3, ?4, ?5) "
+		"ON CONFLICT (address, port) DO UPDATE SET "
+		"protocol = ?3, added = ?4, enabled = ?5",
+	[STORE_LISTENER_DEL] =
+		"DELETE FROM listeners WHERE address = ?1 AND port = ?2",
+	[STORE_LISTENER_GET] =
+		"SELECT " LISTENER_COLUMNS " FROM listeners "
+		"WHERE address = ?1 AND port = ?2",
+	[STORE_LISTENER_LIST] =
+		"SELECT " LISTENER_COLUMNS " FROM listeners ORDER BY id",
 };
 
 /* A number that a pragma gives; -errno. */
