@@ -129,6 +129,7 @@ daemon_conf() {
 	{
 		echo "state-directory = $dir/state"
 		echo "control-socket = $dir/sock"
+		echo "log-directory = $dir/logs"
 		echo "workers = 2"
 		echo "log-level = debug"
 		# the longest that it may be

@@ -30,6 +30,7 @@ start_daemon() {
 	cat >"$work/$name/conf" <<-EOT
 	control-socket = $work/$name/control
 	state-directory = $work/$name
+	log-directory = $work/$name/logs
 	listen = $listen
 	EOT
 	ip netns exec "$name" sehub-transportd --foreground \

@@ -76,6 +76,13 @@ enum ctl_option {
 	OPT_NO_WAIT,
 	OPT_PACKETS,
 	OPT_PCAP,
+	OPT_ROTATE,
+	OPT_MAX_BYTES,
+	OPT_KEEP,
+	OPT_COMPRESS,
+	OPT_SYSTEM,
+	OPT_ADMINISTRATION,
+	OPT_ACCESS,
 	OPT_JSON,
 	OPT_SOCKET,
 	OPT_HELP,
@@ -398,6 +405,9 @@ int cmd_user_disable(struct ctl *ctl);
 int cmd_session_list(struct ctl *ctl);
 int cmd_session_show(struct ctl *ctl);
 int cmd_session_disconnect(struct ctl *ctl);
+
+int cmd_log_show(struct ctl *ctl);
+int cmd_log_set(struct ctl *ctl);
 
 int cmd_connection_add(struct ctl *ctl);
 int cmd_connection_del(struct ctl *ctl);

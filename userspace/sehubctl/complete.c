@@ -17,6 +17,13 @@
 
 #define ASK_MS		1000
 
+/* What log files can be put aside by, as in the control interface. */
+static const char *const schedules[] = {
+	"never", "monthly", "daily", "hourly", "minute", "second",
+};
+
+#define SCHEDULES	(sizeof(schedules) / sizeof(*schedules))
+
 /**
  * struct completion - a line under way
  * @ctl: the words before the last one, as far as they were understood
@@ -358,8 +365,16 @@ static void offer_value(struct completion *c, enum ctl_option option)
 	case OPT_GRACE:
 		offer(c, "default");
 		break;
+	case OPT_ROTATE:
+		for (unsigned int i = 0; i < SCHEDULES; i++)
+			offer(c, schedules[i]);
+		break;
 	case OPT_SUPPRESS:
 	case OPT_CASCADE:
+	case OPT_COMPRESS:
+	case OPT_SYSTEM:
+	case OPT_ADMINISTRATION:
+	case OPT_ACCESS:
 		offer(c, "on");
 		offer(c, "off");
 		break;

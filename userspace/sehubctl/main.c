@@ -116,6 +116,13 @@ const struct ctl_command ctl_commands[] = {
 	{ "listener", "off", cmd_listener_off, "LISTENER", 0, 0,
 	  "accept none there for now; sessions go on" },
 
+	{ "log", "show", cmd_log_show, "", 0, 0,
+	  "show settings of log files, and the files" },
+	{ "log", "set", cmd_log_set, "", 0,
+	  OPT(ROTATE) | OPT(MAX_BYTES) | OPT(KEEP) | OPT(COMPRESS) |
+	  OPT(SYSTEM) | OPT(ADMINISTRATION) | OPT(ACCESS),
+	  "change settings of log files" },
+
 	{ "status", NULL, cmd_status, "", 0, 0,
 	  "show module, hubs and daemon in short" },
 	{ "monitor", NULL, cmd_monitor, "[hub] [port] [mac] [ip] [CLASS...]", 0,

@@ -84,6 +84,7 @@ static void test_defaults(void **state)
 	assert_string_equal(config.control_group, "sehub");
 	assert_string_equal(config.control_group_readonly, "sehub-ro");
 	assert_string_equal(config.state_directory, "/var/lib/sehub");
+	assert_string_equal(config.log_directory, "/var/log/sehub");
 	assert_string_equal(config.certificate, "/var/lib/sehub/server.crt");
 	assert_string_equal(config.key, "/var/lib/sehub/server.key");
 	assert_in_range(config.workers, 1, CONFIG_WORKERS_MAX);

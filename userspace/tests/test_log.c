@@ -190,7 +190,7 @@ static void test_limit(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 1000; i++)
-		log_limited(&limit, LOG_LEVEL_WARN, "knock n=%u", i);
+		log_limited(&limit, LOG_KIND_SYSTEM, LOG_LEVEL_WARN, "knock n=%u", i);
 	written();
 	assert_int_equal(lines(text), LOG_LIMIT_BURST);
 	assert_null(strstr(text, "suppressed"));
@@ -200,9 +200,9 @@ static void test_limit(void **state)
 	expect_line("warning", "other");
 	/* once the window is over */
 	limit.window_ms -= LOG_LIMIT_WINDOW_MS;
-	log_limited(&limit, LOG_LEVEL_WARN, "knock");
+	log_limited(&limit, LOG_KIND_SYSTEM, LOG_LEVEL_WARN, "knock");
 	expect_line("warning", "knock suppressed=990");
-	log_limited(&limit, LOG_LEVEL_WARN, "knock");
+	log_limited(&limit, LOG_KIND_SYSTEM, LOG_LEVEL_WARN, "knock");
 	expect_line("warning", "knock");
 }
 

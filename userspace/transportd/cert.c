@@ -269,8 +269,8 @@ int cert_ensure(const char *certificate, const char *key, bool *made,
 				     error);
 		/* ours, and of no use alone */
 		if (err && unlink(key))
-			log_warn("key-not-removed path=%s error=\"%s\"", key,
-				 strerror(errno));
+			log_warn("key-not-removed path=%s error=%s", key,
+				 LOG_QUOTED(strerror(errno)));
 	}
 	if (!err && made)
 		*made = true;

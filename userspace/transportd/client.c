@@ -278,8 +278,8 @@ static void line_grace(struct client *c, const struct session_event *event)
 
 	if (kernel_set_policy(c->cs->d->kernel, event->port_id, NULL, grace,
 			      &err))
-		log_warn("connection-grace connection=%s error=\"%s\"",
-			 c->name, err.text);
+		log_warn("connection-grace connection=%s error=%s",
+			 c->name, LOG_QUOTED(err.text));
 	else
 		log_debug("connection-grace connection=%s ms=%u", c->name,
 			  grace);
@@ -438,8 +438,8 @@ static void op_down(void *ctx, const char *name)
 	client_forget_session(c);
 	ret = c->hub ? 0 : kernel_delete_card(cs->d->kernel, c->device, &err);
 	if (ret && ret != -ENODEV && ret != -ENOENT)
-		log_warn("connection-down connection=%s device=%s error=\"%s\"",
-			 c->name, c->device, err.text);
+		log_warn("connection-down connection=%s device=%s error=%s",
+			 c->name, c->device, LOG_QUOTED(err.text));
 	client_set_state(c, CONNECTION_DOWN);
 	client_free(c);
 }

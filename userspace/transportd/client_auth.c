@@ -128,6 +128,6 @@ void client_keep_pin(struct client *c)
 		memcpy(c->pin, hash, sizeof(c->pin));
 		c->has_pin = true;
 	}
-	log_warn("connection-pin connection=%s error=\"%s\"", c->name,
-		 err.text);
+	log_warn("connection-pin connection=%s error=%s", c->name,
+		 LOG_QUOTED(err.text));
 }

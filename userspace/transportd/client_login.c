@@ -309,8 +309,8 @@ static void take_close(struct client *c, const struct proto_msg *msg)
 			client_retry(c, text);
 			break;
 		}
-		log_info("connection-session connection=%s reason=\"%s\"",
-			 c->name, text);
+		log_info("connection-session connection=%s reason=%s",
+			 c->name, LOG_QUOTED(text));
 		client_stop_attempt(c);
 		client_forget_session(c);
 		client_try_now(c);

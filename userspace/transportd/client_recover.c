@@ -101,7 +101,7 @@ static void recover(struct clients *cs)
 	cs->found_owned = false;
 	ret = kernel_list(cs->d->kernel, find_port, &search, &err);
 	if (ret && ret != -ENOENT)
-		log_warn("connection-recover error=\"%s\"", err.text);
+		log_warn("connection-recover error=%s", LOG_QUOTED(err.text));
 	while ((found = search.list)) {
 		search.list = found->next;
 		recover_session(cs, &found->port, &found->session);
@@ -152,7 +152,7 @@ void clients_begin(struct clients *cs)
 
 	recover(cs);
 	if (store_connection_list(cs->d->store, begin_wanted, cs, &err))
-		log_error("connections error=\"%s\"", err.text);
+		log_error("connections error=%s", LOG_QUOTED(err.text));
 	if (cs->found_owned)
 		uv_timer_start(&cs->recover, on_recover, RECOVER_MS,
 			       RECOVER_MS);

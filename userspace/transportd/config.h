@@ -50,6 +50,7 @@ struct config_listen {
  * @kerberos_keytab: key for proxies that want Negotiate; NULL: Kerberos's own
  * @workers: threads that carry sessions; 0 in the file: one for each CPU that
  *	the process may use; here always >= 1
+ * @log_directory: holds log files
  * @log_level: least important level that is logged
  * @login_timeout_ms: from accept to a finished login
  * @max_logins: connections at a time that have not logged in
@@ -81,6 +82,7 @@ struct config {
 	char *key;
 	char *ssh_config;
 	char *kerberos_keytab;
+	char *log_directory;
 	unsigned int workers;
 	enum log_level log_level;
 	uint32_t login_timeout_ms;

@@ -43,6 +43,8 @@ const struct config_key config_keys[] = {
 	    "0", "threads that carry sessions; 0: one for each CPU"),
 	KEY("log-level", CONFIG_LEVEL, log_level, 0, 0,
 	    "info", "error, warning, info or debug"),
+	KEY("log-directory", CONFIG_PATH, log_directory, 0, PATH_MAX - 256,
+	    "/var/log/sehub", "log files"),
 	KEY("login-timeout", CONFIG_DURATION, login_timeout_ms,
 	    SECONDS(1), SECONDS(300), "15s",
 	    "time for a connection to log in"),

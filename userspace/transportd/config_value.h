@@ -39,7 +39,7 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS	24
+#define CONFIG_KEYS	25
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 

@@ -82,14 +82,14 @@ static void control_set_groups(const struct control *control)
 
 	if (control->group != (gid_t)-1 &&
 	    chown(path, (uid_t)-1, control->group))
-		log_warn("control-group path=%s error=\"%s\"", path,
-			 strerror(errno));
+		log_warn("control-group path=%s error=%s", path,
+			 LOG_QUOTED(strerror(errno)));
 	if (control->group_readonly == (gid_t)-1)
 		return;
 	err = control_admit(path, control->group_readonly);
 	if (err)
-		log_warn("control-group-readonly path=%s error=\"%s\"", path,
-			 strerror(-err));
+		log_warn("control-group-readonly path=%s error=%s", path,
+			 LOG_QUOTED(strerror(-err)));
 }
 
 /* A socket that nobody listens on any more makes room. */
@@ -165,8 +165,8 @@ static void control_on_connection(uv_stream_t *stream, int status)
 	struct control *control = stream->data;
 
 	if (status < 0) {
-		log_warn_limited("control-accept error=\"%s\"",
-				 uv_strerror(status));
+		log_warn_limited("control-accept error=%s",
+				 LOG_QUOTED(uv_strerror(status)));
 		return;
 	}
 	control_client_accept(control);

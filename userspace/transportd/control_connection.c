@@ -106,8 +106,8 @@ void connection_reply_shown(struct control_connection *owner,
 static void connection_log(struct control_call *call, const char *event,
 			   const char *name)
 {
-	log_info("%s connection=%s by=%u", event, name,
-		 control_call_uid(call));
+	log_admin("%s connection=%s by=%u", event, name,
+		  control_call_uid(call));
 }
 
 static void connection_add(struct control_call *call,
@@ -280,8 +280,8 @@ static int connection_start(struct control_connection *owner,
 		return err;
 	}
 	if (store_connection_set_up(owner->store, name, true, &error))
-		log_warn("connection-not-saved connection=%s error=\"%s\"",
-			 name, error.text);
+		log_warn("connection-not-saved connection=%s error=%s",
+			 name, LOG_QUOTED(error.text));
 	connection_log(call, "connection-up", name);
 	return 0;
 }

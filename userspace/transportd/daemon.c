@@ -20,10 +20,12 @@
 #include "cert.h"
 #include "client.h"
 #include "control.h"
+#include "control_log.h"
 #include "kernel.h"
 #include "listen.h"
 #include "log.h"
 #include "login.h"
+#include "logs.h"
 #include "netmon.h"
 #include "notify.h"
 #include "port.h"
@@ -104,10 +106,12 @@ static void reload(struct daemon *d)
 	struct sehub_err err;
 
 	notify_reloading();
+	if (d->logs)
+		logs_reopen(d->logs);
 	if (d->tls) {
 		if (tls_context_server(&tls, d->config.certificate,
 				       d->config.key, &err)) {
-			log_error("reload error=\"%s\"", err.text);
+			log_error("reload error=%s", LOG_QUOTED(err.text));
 		} else {
 			tls_context_free(d->tls);
 			d->tls = tls;
@@ -275,6 +279,9 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 						  d->store, &clients_ops,
 						  d->clients,
 						  &d->control_connection);
+	if (!ret)
+		ret = control_log_register(d->control, d->logs,
+					   &d->control_log);
 	return ret ? sehub_err_errno(err, ret, "control socket") : 0;
 }
 
@@ -292,6 +299,9 @@ static int start(struct running *r, struct sehub_err *err)
 	int ret;
 
 	ret = open_store(d, err);
+	if (!ret)
+		ret = logs_open(&d->logs, d->config.log_directory, d->store,
+				err);
 	if (!ret && d->config.listen_count)
 		ret = daemon_open_certificate(d, err);
 	if (!ret)
@@ -305,7 +315,7 @@ static int start(struct running *r, struct sehub_err *err)
 	if (ret)
 		return ret;
 	if (!kernel_is_loaded())
-		log_warn("start without sehub.ko: hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, users with policies are refused");
+		log_warn("no-module effect=\"hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, users with policies are refused\"");
 	sessions_recover(d->sessions);
 	clients_begin(d->clients);
 	start_timers(r);
@@ -319,9 +329,11 @@ static void free_rest(struct daemon *d)
 {
 	worker_pool_free(d->workers);
 	control_user_free(d->control_user);
+	control_log_free(d->control_log);
 	tls_context_free(d->tls);
 	auth_free(d->auth);
 	ratelimit_free(d->limit);
+	logs_free(d->logs);
 	store_close(d->store);
 }
 
@@ -342,7 +354,7 @@ int daemon_run(const struct config *config, void (*ready)(void *arg),
 	r->d.started = uv_hrtime();
 	ret = uv_loop_init(&r->d.loop);
 	if (ret) {
-		log_error("start error=\"%s\"", uv_strerror(ret));
+		log_error("start error=%s", LOG_QUOTED(uv_strerror(ret)));
 		goto out_curl;
 	}
 	uv_timer_init(&r->d.loop, &r->watchdog);
@@ -355,7 +367,7 @@ int daemon_run(const struct config *config, void (*ready)(void *arg),
 	ret = start(r, &err);
 	r->is_started = !ret;
 	if (ret) {
-		log_error("start error=\"%s\"", err.text);
+		log_error("start error=%s", LOG_QUOTED(err.text));
 		stop(r);
 	} else if (ready) {
 		ready(arg);

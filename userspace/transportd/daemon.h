@@ -14,10 +14,12 @@ struct auth;
 struct clients;
 struct control;
 struct control_connection;
+struct control_log;
 struct control_user;
 struct kernel;
 struct listeners;
 struct logins;
+struct logs;
 struct netmon;
 struct ratelimit;
 struct sessions;
@@ -34,6 +36,7 @@ struct worker_pool;
  * @started: uv_hrtime() of the start
  * @instance: tells our cookies from those of other installations
  * @store: users and connections
+ * @logs: log files
  * @auth: password exchanges
  * @tls: the server's certificate
  * @limit: what sources may do before they log in
@@ -47,6 +50,7 @@ struct worker_pool;
  * @control: the local socket
  * @control_user: its methods about users
  * @control_connection: its methods about connections
+ * @control_log: its methods about logs
  */
 struct daemon {
 	uv_loop_t loop;
@@ -54,6 +58,7 @@ struct daemon {
 	uint64_t started;
 	uint8_t instance[RESUME_INSTANCE_LEN];
 	struct store *store;
+	struct logs *logs;
 	struct auth *auth;
 	struct tls_context *tls;
 	struct ratelimit *limit;
@@ -67,6 +72,7 @@ struct daemon {
 	struct control *control;
 	struct control_user *control_user;
 	struct control_connection *control_connection;
+	struct control_log *control_log;
 };
 
 /**

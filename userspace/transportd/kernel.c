@@ -77,7 +77,7 @@ static void kernel_on_poll(uv_poll_t *poll, int status, int events)
 		log_warn_limited("kernel-events lost");
 		k->ops->resync(k->arg);
 	} else if (ret < 0) {
-		log_error("kernel-events error=\"%s\"", err.text);
+		log_error("kernel-events error=%s", LOG_QUOTED(err.text));
 		kernel_close(k);
 	}
 	/* After an overrun libuv watches no more. */

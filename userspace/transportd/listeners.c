@@ -153,7 +153,7 @@ static int take_stored(void *arg, const struct store_listener *stored)
 	}
 	/* others can do without this one */
 	if (apply(l, &err))
-		log_warn("listen-failed error=\"%s\"", err.text);
+		log_warn("listen-failed error=%s", LOG_QUOTED(err.text));
 	return 0;
 }
 
@@ -162,7 +162,7 @@ void listeners_reload(struct listeners *ls)
 	struct store_error error = { "out of memory" };
 
 	if (store_listener_list(ls->d->store, take_stored, ls, &error))
-		log_error("listeners error=\"%s\"", error.text);
+		log_error("listeners error=%s", LOG_QUOTED(error.text));
 }
 
 int listeners_open(struct listeners **listenersp, struct daemon *d,

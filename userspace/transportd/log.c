@@ -18,8 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Room for a prefix and for a line of which every byte is escaped. */
-#define LOG_OUT_MAX	(LOG_LINE_MAX * 4 + 64)
+/* Room for a time and a level, and for that and a line, all of it escaped. */
+#define LOG_PREFIX_MAX	64
+#define LOG_OUT_MAX	(LOG_LINE_MAX * 4 + LOG_PREFIX_MAX + 2)
 /* Room for " suppressed=N". */
 #define LOG_SUPPRESSED_MAX	40
 
@@ -44,6 +45,9 @@ static const struct {
 /* Set by the main thread before others start; the level may change later. */
 static enum log_form log_form;
 static int log_max_level = LOG_LEVEL_INFO;
+static log_journal_fn log_journal;
+static log_sink_fn log_sink;
+static void *log_sink_arg;
 
 static pthread_mutex_t log_limit_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -76,6 +80,17 @@ void log_open(enum log_target target, enum log_level level)
 void log_set_level(enum log_level level)
 {
 	__atomic_store_n(&log_max_level, (int)level, __ATOMIC_RELAXED);
+}
+
+void log_set_journal(log_journal_fn fn)
+{
+	log_journal = fn;
+}
+
+void log_set_sink(log_sink_fn fn, void *arg)
+{
+	log_sink_arg = arg;
+	__atomic_store_n(&log_sink, fn, __ATOMIC_RELEASE);
 }
 
 bool log_enabled(enum log_level level)
@@ -182,56 +197,85 @@ const char *log_quote(char *buf, size_t size, const char *text)
 	return buf;
 }
 
-static size_t log_prefix(char *out, size_t size, enum log_level level)
+/* Puts what precedes a line in front of @text; Return: its length. */
+static size_t log_prefix(char *text, enum log_level level)
 {
+	char prefix[LOG_PREFIX_MAX];
 	struct timespec now;
 	struct tm tm;
 	size_t len;
 
-	if (log_form == LOG_FORM_JOURNAL)
-		return (size_t)snprintf(out, size, "<%d>",
-					log_levels[level].priority);
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	len = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	return len + (size_t)snprintf(out + len, size - len, ".%03ldZ %s: ",
-				      now.tv_nsec / 1000000,
-				      log_levels[level].name);
+	if (log_form == LOG_FORM_JOURNAL) {
+		len = (size_t)snprintf(prefix, sizeof(prefix), "<%d>",
+				       log_levels[level].priority);
+	} else {
+		clock_gettime(CLOCK_REALTIME, &now);
+		gmtime_r(&now.tv_sec, &tm);
+		len = strftime(prefix, sizeof(prefix), "%Y-%m-%dT%H:%M:%S",
+			       &tm);
+		len += (size_t)snprintf(prefix + len, sizeof(prefix) - len,
+					".%03ldZ %s: ", now.tv_nsec / 1000000,
+					log_levels[level].name);
+	}
+	memcpy(text - len, prefix, len);
+	return len;
 }
 
-static void log_emit(enum log_level level, const char *text)
+/* A line that is whole and clean, at @text with room for its end. */
+static void log_write(enum log_level level, char *text, char *end)
 {
-	char out[LOG_OUT_MAX];
-	size_t len = 0;
-	char *end;
+	char *begin;
 
-	if (log_form != LOG_FORM_SYSLOG)
-		len = log_prefix(out, sizeof(out), level);
-	end = log_escape(out + len, sizeof(out) - len - 1, text, false);
 	if (log_form == LOG_FORM_SYSLOG) {
-		*end = '\0';
-		syslog(log_levels[level].priority, "%s", out);
+		syslog(log_levels[level].priority, "%s", text);
 		return;
 	}
+	if (log_form == LOG_FORM_JOURNAL && log_journal &&
+	    log_journal(log_levels[level].priority, text))
+		return;
+	begin = text - log_prefix(text, level);
 	*end++ = '\n';
 	/* A log that cannot be written is nothing to stop for. */
-	while (write(STDERR_FILENO, out, (size_t)(end - out)) < 0 &&
+	while (write(STDERR_FILENO, begin, (size_t)(end - begin)) < 0 &&
 	       errno == EINTR)
 		;
 }
 
-static void log_va(enum log_level level, const char *fmt, va_list args)
-	__attribute__((format(printf, 2, 0)));
-
-static void log_va(enum log_level level, const char *fmt, va_list args)
+/* Whether there is another log for it. */
+static bool log_is_kept(enum log_level level)
 {
+	return level <= LOG_LEVEL_INFO &&
+	       __atomic_load_n(&log_sink, __ATOMIC_ACQUIRE);
+}
+
+static void log_emit(enum log_kind kind, enum log_level level,
+		     const char *text, bool is_kept, bool is_shown)
+{
+	char out[LOG_OUT_MAX];
+	char *begin = out + LOG_PREFIX_MAX, *end;
+
+	end = log_escape(begin, sizeof(out) - LOG_PREFIX_MAX - 2, text, false);
+	*end = '\0';
+	if (is_kept)
+		log_sink(log_sink_arg, kind, level, begin);
+	if (is_shown)
+		log_write(level, begin, end);
+}
+
+static void log_va(enum log_kind kind, enum log_level level, const char *fmt,
+		   va_list args) __attribute__((format(printf, 3, 0)));
+
+static void log_va(enum log_kind kind, enum log_level level, const char *fmt,
+		   va_list args)
+{
+	bool is_kept = log_is_kept(level), is_shown = log_enabled(level);
 	char text[LOG_LINE_MAX];
 	int err = errno;
 
-	if (!log_enabled(level))
+	if (!is_shown && !is_kept)
 		return;
 	vsnprintf(text, sizeof(text), fmt, args);
-	log_emit(level, text);
+	log_emit(kind, level, text, is_kept, is_shown);
 	errno = err;
 }
 
@@ -240,7 +284,7 @@ void log_error(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	log_va(LOG_LEVEL_ERROR, fmt, args);
+	log_va(LOG_KIND_SYSTEM, LOG_LEVEL_ERROR, fmt, args);
 	va_end(args);
 }
 
@@ -249,7 +293,7 @@ void log_warn(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	log_va(LOG_LEVEL_WARN, fmt, args);
+	log_va(LOG_KIND_SYSTEM, LOG_LEVEL_WARN, fmt, args);
 	va_end(args);
 }
 
@@ -258,7 +302,7 @@ void log_info(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	log_va(LOG_LEVEL_INFO, fmt, args);
+	log_va(LOG_KIND_SYSTEM, LOG_LEVEL_INFO, fmt, args);
 	va_end(args);
 }
 
@@ -267,7 +311,25 @@ void log_debug(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	log_va(LOG_LEVEL_DEBUG, fmt, args);
+	log_va(LOG_KIND_SYSTEM, LOG_LEVEL_DEBUG, fmt, args);
+	va_end(args);
+}
+
+void log_admin(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_va(LOG_KIND_ADMINISTRATION, LOG_LEVEL_INFO, fmt, args);
+	va_end(args);
+}
+
+void log_access(enum log_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_va(LOG_KIND_ACCESS, level, fmt, args);
 	va_end(args);
 }
 
@@ -279,45 +341,62 @@ static uint64_t log_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void log_limited(struct log_limit *limit, enum log_level level,
-		 const char *fmt, ...)
+/* Whether one more may be written; @suppressed: how many were not, before. */
+static bool log_may(struct log_limit *limit, uint64_t *suppressed)
 {
-	uint64_t now = log_now_ms(), suppressed = 0;
-	char text[LOG_LINE_MAX];
-	int err = errno;
-	bool write_it;
-	va_list args;
-	size_t len;
-
-	if (!log_enabled(level))
-		return;
+	uint64_t now = log_now_ms();
+	bool may;
 
 	pthread_mutex_lock(&log_limit_lock);
 	if (!limit->count || now - limit->window_ms >= LOG_LIMIT_WINDOW_MS) {
 		limit->window_ms = now;
 		limit->count = 0;
 	}
-	write_it = limit->count < LOG_LIMIT_BURST;
-	if (write_it) {
+	may = limit->count < LOG_LIMIT_BURST;
+	if (may) {
 		limit->count++;
-		suppressed = limit->suppressed;
+		*suppressed = limit->suppressed;
 		limit->suppressed = 0;
 	} else {
 		limit->suppressed++;
 	}
 	pthread_mutex_unlock(&log_limit_lock);
-	if (!write_it)
+	return may;
+}
+
+void log_limited(struct log_limit *limit, enum log_kind kind,
+		 enum log_level level, const char *fmt, ...)
+{
+	bool is_kept = log_is_kept(level), is_shown = log_enabled(level);
+	uint64_t suppressed = 0;
+	char text[LOG_LINE_MAX];
+	int err = errno;
+	va_list args;
+	size_t len;
+
+	if (!is_kept && !is_shown)
+		return;
+	if (!log_may(limit, &suppressed)) {
+		is_kept = is_kept && kind == LOG_KIND_ACCESS;
+		is_shown = false;
+	}
+	if (!is_kept && !is_shown)
 		return;
 
 	va_start(args, fmt);
 	/* what is appended must not be cut off */
 	vsnprintf(text, sizeof(text) - LOG_SUPPRESSED_MAX, fmt, args);
 	va_end(args);
+	/* where nothing is suppressed nothing is said of it */
+	if (kind == LOG_KIND_ACCESS) {
+		log_emit(kind, level, text, is_kept, false);
+		is_kept = false;
+	}
 	len = strlen(text);
 	if (suppressed)
 		snprintf(text + len, sizeof(text) - len, " suppressed=%llu",
 			 (unsigned long long)suppressed);
-	log_emit(level, text);
+	log_emit(kind, level, text, is_kept, is_shown);
 	errno = err;
 }
 

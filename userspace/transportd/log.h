@@ -6,9 +6,11 @@
  *
  *	log_info("login user=%s vlan=%u address=%s", log_quote(...), ...);
  *
- * Where the standard error is the journal, lines carry a "<priority>" prefix;
- * on a terminal or in a file they carry a time; with LOG_TO_SYSLOG they go to
- * syslog(3). Control characters in a line are written as \xNN, so that text
+ * Where the standard error is the journal, lines go there with their fields, or
+ * carry a "<priority>" prefix where the journal does not take them so; on a
+ * terminal or in a file they carry a time; with LOG_TO_SYSLOG they go to
+ * syslog(3). What is of level "info" or more important also goes to the log of
+ * its kind (see logs.h), whatever the level that is shown. Control characters in a line are written as \xNN, so that text
  * from outside cannot forge a line. It can forge a field: quote it.
  */
 #ifndef SEHUB_TRANSPORTD_LOG_H
@@ -28,6 +30,14 @@ enum log_level {
 	LOG_LEVEL_WARN,
 	LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG,
+};
+
+/* Logs that lines are in, besides this one. */
+enum log_kind {
+	LOG_KIND_SYSTEM,		/* the daemon itself */
+	LOG_KIND_ADMINISTRATION,	/* what administrators change */
+	LOG_KIND_ACCESS,		/* who comes and goes */
+	LOG_KINDS,
 };
 
 enum log_target {
@@ -66,6 +76,27 @@ void log_open(enum log_target target, enum log_level level);
 
 void log_set_level(enum log_level level);
 
+/*
+ * Gives a clean line to the journal, with a priority of syslog(3); false: it
+ * goes there by the standard error.
+ */
+typedef bool (*log_journal_fn)(int priority, const char *text);
+
+/* Before other threads start. */
+void log_set_journal(log_journal_fn fn);
+
+/**
+ * typedef log_sink_fn - takes lines of the log of a kind
+ * @text: the line, without time and level, control characters escaped
+ *
+ * Called from any thread. It must not log.
+ */
+typedef void (*log_sink_fn)(void *arg, enum log_kind kind, enum log_level level,
+			    const char *text);
+
+/* From the main thread, while no other one logs; NULL: nobody. */
+void log_set_sink(log_sink_fn fn, void *arg);
+
 /* True if a line of @level would be written: spares the work of composing. */
 bool log_enabled(enum log_level level);
 
@@ -78,31 +109,48 @@ void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* What an administrator has changed, and who that was. */
+void log_admin(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Who has come or gone. */
+void log_access(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /**
  * log_limited() - log a line that an outsider can cause
  * @limit: state of the calling place
+ * @kind: log that it is in as well
  * @level: level of the line
  * @fmt: as printf(3)
  *
  * After LOG_LIMIT_BURST lines in LOG_LIMIT_WINDOW_MS the rest is counted, and
- * the next line that is written ends with " suppressed=N".
+ * the next line that is written ends with " suppressed=N". The access log has
+ * all of them, as each can be a guess at a password.
  */
-void log_limited(struct log_limit *limit, enum log_level level,
-		 const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_limited(struct log_limit *limit, enum log_kind kind,
+		 enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #define log_warn_limited(...)						\
 	do {								\
 		static struct log_limit log_limit_here;			\
 									\
-		log_limited(&log_limit_here, LOG_LEVEL_WARN,		\
-			    __VA_ARGS__);				\
+		log_limited(&log_limit_here, LOG_KIND_SYSTEM,		\
+			    LOG_LEVEL_WARN, __VA_ARGS__);		\
 	} while (0)
 
 #define log_info_limited(...)						\
 	do {								\
 		static struct log_limit log_limit_here;			\
 									\
-		log_limited(&log_limit_here, LOG_LEVEL_INFO,		\
+		log_limited(&log_limit_here, LOG_KIND_SYSTEM,		\
+			    LOG_LEVEL_INFO, __VA_ARGS__);		\
+	} while (0)
+
+#define log_access_limited(level, ...)					\
+	do {								\
+		static struct log_limit log_limit_here;			\
+									\
+		log_limited(&log_limit_here, LOG_KIND_ACCESS, level,	\
 			    __VA_ARGS__);				\
 	} while (0)
 
@@ -116,6 +164,10 @@ void log_limited(struct log_limit *limit, enum log_level level,
  * control characters escaped.
  */
 const char *log_quote(char *buf, size_t size, const char *text);
+
+/* The same for text from inside, of whatever length, as an argument. */
+#define LOG_QUOTED(text) \
+	log_quote((char [LOG_LINE_MAX]){ 0 }, LOG_LINE_MAX, text)
 
 /**
  * log_printable() - whether text from outside can be shown as it is

@@ -103,8 +103,8 @@ static void say_state(struct log_stream *stream, int before, int after)
 	stream->lost_said = stream->lost_all;
 	pthread_mutex_unlock(lock);
 	if (after)
-		log_error("log-failed file=%s error=\"%s\"", stream->path,
-			  strerror(-after));
+		log_error("log-failed file=%s error=%s", stream->path,
+			  LOG_QUOTED(strerror(-after)));
 	else
 		log_warn("log-recovered file=%s lost=%" PRIu64, stream->path,
 			 lost);
@@ -270,8 +270,8 @@ static void tidy(struct log_writer *w, struct log_stream *stream)
 	err = log_file_tidy(stream->file.path, stream->file.name, &rotation,
 			    time(NULL), &w->is_ending);
 	if (err && err != -ECANCELED && !stream->tidy_error)
-		log_error("log-tidy file=%s error=\"%s\"", stream->path,
-			  strerror(-err));
+		log_error("log-tidy file=%s error=%s", stream->path,
+			  LOG_QUOTED(strerror(-err)));
 	stream->tidy_error = err;
 	pthread_mutex_lock(&w->lock);
 }

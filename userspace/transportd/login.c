@@ -72,11 +72,11 @@ void login_log_failure(const struct login *login, const char *why)
 		memcpy(cert, " cert=", 7);
 		sehub_format_fingerprint(hash, cert + 6);
 	}
-	log_warn_limited("login-failed address=%s vlan=%u user=%s%s reason=%s",
-			 login->address, login->vlan,
-			 log_quote(user, sizeof(user), login->auth ?
-				   auth_server_user(login->auth) : ""), cert,
-			 log_quote(reason, sizeof(reason), why));
+	log_access_limited(LOG_LEVEL_WARN, "login-failed address=%s vlan=%u user=%s%s reason=%s",
+			   login->address, login->vlan,
+			   log_quote(user, sizeof(user), login->auth ?
+				     auth_server_user(login->auth) : ""), cert,
+			   log_quote(reason, sizeof(reason), why));
 }
 
 /*
@@ -225,8 +225,9 @@ static void take_resume(struct login *login, const struct proto_msg *msg)
 		req.features = msg->features;
 	if (sessions_resume(login->logins->d->sessions, &req, login->ch,
 			    &why)) {
-		log_info_limited("resume-refused address=%s vlan=%u reason=\"%s\"",
-				 login->address, login->vlan, why.text);
+		log_access_limited(LOG_LEVEL_INFO, "resume-refused address=%s vlan=%u reason=%s",
+				   login->address, login->vlan,
+				   LOG_QUOTED(why.text));
 		login_refuse(login, why.code, why.text, false);
 		return;
 	}
@@ -284,8 +285,8 @@ static void on_ended(void *arg, enum channel_end end, const char *why)
 	switch (end) {
 	case CHANNEL_NO_TLS:
 	case CHANNEL_LOST:
-		log_info_limited("login-lost address=%s reason=\"%s\"",
-				 login->address, why);
+		log_access_limited(LOG_LEVEL_INFO, "login-lost address=%s reason=%s",
+				   login->address, LOG_QUOTED(why));
 		channel_free(login->ch);
 		login_free(login, login_is_slow(login));
 		break;
@@ -329,20 +330,20 @@ static bool may_begin(struct logins *logins, const struct sockaddr *addr,
 	struct daemon *d = logins->d;
 
 	if (logins->count >= d->config.max_logins && !make_room(logins)) {
-		log_warn_limited("login-refused address=%s reason=\"max-logins are under way\"",
-				 address);
+		log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"max-logins are under way\"",
+				   address);
 		return false;
 	}
 	switch (ratelimit_begin(d->limit, addr, uv_now(&d->loop), NULL)) {
 	case 0:
 		return true;
 	case -EMFILE:
-		log_warn_limited("login-refused address=%s reason=\"too many logins from there\"",
-				 address);
+		log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"too many logins from there\"",
+				   address);
 		return false;
 	default:
-		log_warn_limited("login-refused address=%s reason=\"too many failures from there\"",
-				 address);
+		log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"too many failures from there\"",
+				   address);
 		return false;
 	}
 }
@@ -368,8 +369,8 @@ void login_begin(struct logins *logins, int fd, const struct sockaddr *addr,
 					d->config.login_timeout_ms, &login_ops,
 					login);
 	if (!login || !login->ch) {
-		log_error("login address=%s error=\"%s\"", address,
-			  err.code ? err.text : "out of memory");
+		log_error("login address=%s error=%s", address,
+			  LOG_QUOTED(err.code ? err.text : "out of memory"));
 		ratelimit_end(d->limit, addr, uv_now(&d->loop), false);
 		listeners_note(d->listeners, listener, LISTENER_REFUSED);
 		tls_free(tls);

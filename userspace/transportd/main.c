@@ -18,6 +18,7 @@
 #include "config.h"
 #include "daemon.h"
 #include "log.h"
+#include "log_journal.h"
 #include "negotiate.h"
 #include "notify.h"
 #include "privs.h"
@@ -180,6 +181,7 @@ int main(int argc, char **argv)
 		}
 	}
 	bg.level = config.log_level;
+	log_set_journal(log_journal_send);
 	log_open(LOG_TO_STDERR, config.log_level);
 	umask(022);
 	privs_raise_limits();
@@ -188,7 +190,7 @@ int main(int argc, char **argv)
 					 config.state_directory))
 		ret = sehub_err_errno(&err, ENOMEM, "kerberos-keytab");
 	if (ret)
-		log_error("start error=\"%s\"", err.text);
+		log_error("start error=%s", LOG_QUOTED(err.text));
 	else
 		ret = daemon_run(&config, tell_parent, &bg);
 	config_free(&config);

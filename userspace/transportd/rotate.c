@@ -12,14 +12,14 @@
 
 static const struct {
 	const char *name;
-	const char *format;	/* of its periods, for strftime(3) */
+	size_t stamp_len;	/* of "2026-11-28T100402" */
 } schedules[] = {
-	[ROTATE_NEVER] = { "never", "%Y-%m-%dT%H%M%S" },
-	[ROTATE_MONTHLY] = { "monthly", "%Y-%m" },
-	[ROTATE_DAILY] = { "daily", "%Y-%m-%d" },
-	[ROTATE_HOURLY] = { "hourly", "%Y-%m-%dT%H" },
-	[ROTATE_MINUTE] = { "minute", "%Y-%m-%dT%H%M" },
-	[ROTATE_SECOND] = { "second", "%Y-%m-%dT%H%M%S" },
+	[ROTATE_NEVER] = { "never", 17 },
+	[ROTATE_MONTHLY] = { "monthly", 7 },
+	[ROTATE_DAILY] = { "daily", 10 },
+	[ROTATE_HOURLY] = { "hourly", 13 },
+	[ROTATE_MINUTE] = { "minute", 15 },
+	[ROTATE_SECOND] = { "second", 17 },
 };
 
 #define SCHEDULES	(sizeof(schedules) / sizeof(schedules[0]))
@@ -46,8 +46,9 @@ const char *rotate_stamp(enum rotate_schedule schedule, time_t when,
 	struct tm tm;
 
 	if (!localtime_r(&when, &tm) ||
-	    !strftime(stamp, ROTATE_STAMP_MAX, schedules[schedule].format, &tm))
-		snprintf(stamp, ROTATE_STAMP_MAX, "0000");
+	    !strftime(stamp, ROTATE_STAMP_MAX, "%Y-%m-%dT%H%M%S", &tm))
+		snprintf(stamp, ROTATE_STAMP_MAX, "0000-00-00T000000");
+	stamp[schedules[schedule].stamp_len] = '\0';
 	return stamp;
 }
 

@@ -30,6 +30,11 @@ const char *server_state_name(enum server_state state)
 	return state_names[state];
 }
 
+const char *server_address(const struct server_session *s)
+{
+	return s->address[0] ? s->address : "-";
+}
+
 /* --- the list ------------------------------------------------------------ */
 
 unsigned int sessions_count(const struct sessions *ss)
@@ -154,12 +159,9 @@ void sessions_set_state(struct server_session *s,
 void sessions_log_end(const struct server_session *s, const char *who,
 		    const char *text)
 {
-	char user[LOG_QUOTE_MAX], why[LOG_QUOTE_MAX];
-
-	log_info("session-end session=%s vlan=%u user=%s by=%s reason=%s",
-		 s->id.session, s->id.vlan,
-		 log_quote(user, sizeof(user), s->id.user), who,
-		 log_quote(why, sizeof(why), text));
+	log_access(LOG_LEVEL_INFO, "session-end session=%s vlan=%u user=%s address=%s by=%s reason=%s",
+		   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
+		   server_address(s), who, LOG_QUOTED(text));
 }
 
 int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
@@ -172,8 +174,8 @@ int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
 
 	ret = kernel_set_cookie(ss->d->kernel, s->port_id, cookie, len, &err);
 	if (ret)
-		log_warn("session=%s cookie error=\"%s\"", s->id.session,
-			 err.text);
+		log_warn("session-cookie session=%s error=%s", s->id.session,
+			 LOG_QUOTED(err.text));
 	return ret;
 }
 
@@ -255,18 +257,15 @@ static void tell_grace(struct sessions *ss, const struct server_session *s)
 static void started(struct sessions *ss, struct server_session *s,
 		    const struct session_event *event)
 {
-	char user[LOG_QUOTE_MAX], client[LOG_QUOTE_MAX];
-
 	sessions_set_state(s, SERVER_CONNECTED);
 	s->port_id = event->port_id;
 	s->heir_of = 0;
 	s->port_number = event->port_number;
-	log_info("session-%s session=%s vlan=%u user=%s address=%s client=%s cipher=%s port=%u resumes=%u",
-		 s->is_resuming ? "resume" : "start", s->id.session,
-		 s->id.vlan, log_quote(user, sizeof(user), s->id.user),
-		 s->address, log_quote(client, sizeof(client),
-				       s->id.client_name),
-		 s->cipher, s->port_number, s->id.resumes);
+	log_access(LOG_LEVEL_INFO, "session-%s session=%s vlan=%u user=%s address=%s client=%s cipher=%s port=%u resumes=%u",
+		   s->is_resuming ? "resume" : "start", s->id.session,
+		   s->id.vlan, LOG_QUOTED(s->id.user), s->address,
+		   LOG_QUOTED(s->id.client_name), s->cipher, s->port_number,
+		   s->id.resumes);
 	if (s->is_stale)
 		sessions_refresh(ss, s);
 	else if (s->is_resuming)
@@ -277,8 +276,9 @@ static void refused(struct sessions *ss, struct server_session *s,
 		    const struct session_event *event)
 {
 	s->ref.serial = 0;
-	log_warn("session-refused session=%s vlan=%u address=%s error=\"%s\"",
-		 s->id.session, s->id.vlan, s->address, event->text);
+	log_access(LOG_LEVEL_WARN, "session-refused session=%s vlan=%u user=%s address=%s error=%s",
+		   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
+		   s->address, LOG_QUOTED(event->text));
 	if (s->is_resuming && event->code != SEHUB_WIRE_CLOSE_NO_SESSION) {
 		sessions_set_state(s, SERVER_DETACHED);
 		return;
@@ -308,8 +308,9 @@ bool sessions_event(struct sessions *ss, const struct session_event *event)
 		/* Clients see to that. */
 		break;
 	case SESSION_EVENT_LOST:
-		log_info("session-detach session=%s vlan=%u address=%s reason=\"%s\"",
-			 s->id.session, s->id.vlan, s->address, event->text);
+		log_access(LOG_LEVEL_INFO, "session-detach session=%s vlan=%u user=%s address=%s reason=%s",
+			   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
+			   s->address, LOG_QUOTED(event->text));
 		s->ref.serial = 0;
 		sessions_set_state(s, SERVER_DETACHED);
 		break;

@@ -154,6 +154,8 @@ void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
 		       const char *text);
 
 const char *server_state_name(enum server_state state);
+/* The client's, "-" if it is not known any more. */
+const char *server_address(const struct server_session *s);
 
 /* A user may do other things than before: its sessions, too. */
 void sessions_user_changed(struct sessions *ss, const struct store_user *user);

@@ -169,7 +169,7 @@ static int find_hub(struct sessions *ss, uint16_t vlan,
 	}
 	if (!ret)
 		return 0;
-	log_warn_limited("login vlan=%u error=\"%s\"", vlan, err.text);
+	log_warn_limited("login vlan=%u error=%s", vlan, LOG_QUOTED(err.text));
 	refuse(why, SEHUB_WIRE_CLOSE_NO_HUB, "");
 	if (ret == -ENODEV)
 		snprintf(why->text, sizeof(why->text),
@@ -226,8 +226,8 @@ static int prepare(struct sessions *ss, struct server_session *s,
 		return refuse(why, SEHUB_WIRE_CLOSE_LOOP,
 			      "another session joins these two hubs already, or they are one");
 	if (ret) {
-		log_warn_limited("session-port session=%s error=\"%s\"",
-			  s->id.session, err.text);
+		log_warn_limited("session-port session=%s error=%s",
+			  s->id.session, LOG_QUOTED(err.text));
 		return refuse(why, SEHUB_WIRE_CLOSE_BUSY,
 			      "the server cannot make a port: see its log");
 	}

@@ -41,9 +41,9 @@ static int recover_port(const struct sehub_port *port, void *arg)
 	s->features = port->session.features;
 	/* The user may have changed after the end of the daemon before. */
 	s->is_stale = true;
-	log_info("session-recover session=%s vlan=%u port=%u grace-left-ms=%u",
-		 s->id.session, s->id.vlan, s->port_number,
-		 port->session.grace_left);
+	log_access(LOG_LEVEL_INFO, "session-recover session=%s vlan=%u user=%s port=%u grace-left-ms=%u",
+		   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
+		   s->port_number, port->session.grace_left);
 	return 0;
 }
 
@@ -56,7 +56,7 @@ static void recover(struct sessions *ss)
 	ss->found_owned = false;
 	ret = kernel_list(ss->d->kernel, recover_port, ss, &err);
 	if (ret && ret != -ENOENT)
-		log_warn("session-recover error=\"%s\"", err.text);
+		log_warn("session-recover error=%s", LOG_QUOTED(err.text));
 	for (s = ss->list; s; s = next) {
 		next = s->next;
 		if (s->is_stale && s->port_id)

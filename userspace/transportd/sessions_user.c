@@ -71,8 +71,8 @@ static void apply(struct sessions *ss, struct server_session *s,
 	/* The end of a port that is gone is on its way to us. */
 	if (!ret || ret == -ENOENT)
 		return;
-	log_error("session-policy session=%s error=\"%s\"", s->id.session,
-		  err.text);
+	log_error("session-policy session=%s error=%s", s->id.session,
+		  LOG_QUOTED(err.text));
 	sessions_end(ss, s, SEHUB_WIRE_CLOSE_BYE,
 		     "what the user may do could not be set");
 }

@@ -27,7 +27,9 @@
 #include "card.h"
 #include "cert_pem.h"
 #include "lib/addr.h"
+#include "lib/log_words.h"
 #include "lib/policy.h"
+#include "log_file.h"
 #include "via.h"
 
 #define STORE_FILE		"state.db"
@@ -237,6 +239,41 @@ int store_user_count(struct store *store, uint64_t *count,
 /* An auth_lookup_fn: @arg is the struct store. Disabled users are found. */
 int store_auth_lookup(void *arg, uint16_t vlan, const char *user,
 		      struct auth_user *found);
+
+/* Log files. */
+
+/* Least length of a file that has a greatest one, and bounds of numbers. */
+#define STORE_LOG_BYTES_MIN	4096
+#define STORE_LOG_BYTES_MAX	(1LL << 40)
+#define STORE_LOG_KEEP_MAX	100000
+
+/**
+ * struct store_logs - settings of log files
+ * @rotation: when they are put aside, and what becomes of them
+ * @system: what the daemon does is written
+ * @administration: what administrators change is written
+ * @access: who comes and goes is written
+ */
+struct store_logs {
+	struct log_rotation rotation;
+	bool system;
+	bool administration;
+	bool access;
+};
+
+int store_logs_get(struct store *store, struct store_logs *logs,
+		   struct store_error *error);
+int store_logs_set(struct store *store, const struct store_logs *logs,
+		   struct store_error *error);
+/* Frames of a hub, as sehub_log_format() writes it; "none" forgets the hub. */
+int store_log_hub_set(struct store *store, uint16_t vlan, const char *packets,
+		      struct store_error *error);
+
+typedef int (*store_log_hub_fn)(void *arg, uint16_t vlan, const char *packets);
+
+/* By hub. @fn must not change the store. */
+int store_log_hub_list(struct store *store, store_log_hub_fn fn, void *arg,
+		       struct store_error *error);
 
 /* Client connections. */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Between store.c (file, schema, errors) and store_user.c, store_connection.c,
- * store_listener.c (one table each). Every statement is prepared once, at its first use.
+ * store_listener.c, store_logs.c (a table or two each). Every statement is
+ * prepared once, at its first use.
  */
 #ifndef SEHUB_TRANSPORTD_STORE_IMPL_H
 #define SEHUB_TRANSPORTD_STORE_IMPL_H
@@ -13,6 +14,11 @@
 enum store_statement {
 	STORE_SETTING_GET,
 	STORE_SETTING_ADD,
+	STORE_LOGS_GET,
+	STORE_LOGS_SET,
+	STORE_LOG_HUB_SET,
+	STORE_LOG_HUB_DEL,
+	STORE_LOG_HUB_LIST,
 	STORE_USER_ADD,
 	STORE_USER_DEL,
 	STORE_USER_GET,

@@ -135,6 +135,23 @@ static const char * const store_steps[] = {
 	" enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),"
 	" UNIQUE (address, port)"
 	") STRICT;",
+
+	/* log files, and which frames of hubs are in them */
+	"CREATE TABLE logs ("
+	" id INTEGER PRIMARY KEY CHECK (id = 0),"
+	" rotate TEXT NOT NULL,"
+	" max_bytes INTEGER NOT NULL CHECK (max_bytes >= 0),"
+	" keep INTEGER NOT NULL CHECK (keep >= 0),"
+	" compress INTEGER NOT NULL CHECK (compress IN (0, 1)),"
+	" system INTEGER NOT NULL CHECK (system IN (0, 1)),"
+	" administration INTEGER NOT NULL CHECK (administration IN (0, 1)),"
+	" access INTEGER NOT NULL CHECK (access IN (0, 1))"
+	") STRICT;"
+	"INSERT INTO logs VALUES (0, 'daily', 104857600, 14, 1, 1, 1, 1);"
+	"CREATE TABLE log_hubs ("
+	" vlan INTEGER PRIMARY KEY CHECK (vlan BETWEEN 1 AND 4094),"
+	" packets TEXT NOT NULL"
+	") STRICT;",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -156,6 +173,20 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"SELECT value FROM settings WHERE key = ?1",
 	[STORE_SETTING_ADD] =
 		"INSERT INTO settings (key, value) VALUES (?1, ?2)",
+
+	[STORE_LOGS_GET] =
+		"SELECT rotate, max_bytes, keep, compress, system, "
+		"administration, access FROM logs",
+	[STORE_LOGS_SET] =
+		"UPDATE logs SET rotate = ?1, max_bytes = ?2, keep = ?3, "
+		"compress = ?4, system = ?5, administration = ?6, access = ?7",
+	[STORE_LOG_HUB_SET] =
+		"INSERT INTO log_hubs (vlan, packets) VALUES (?1, ?2) "
+		"ON CONFLICT DO UPDATE SET packets = excluded.packets",
+	[STORE_LOG_HUB_DEL] =
+		"DELETE FROM log_hubs WHERE vlan = ?1",
+	[STORE_LOG_HUB_LIST] =
+		"SELECT vlan, packets FROM log_hubs ORDER BY vlan",
 
 	[STORE_USER_ADD] =
 		"INSERT INTO users (vlan, name, iterations, salt, stored_key, "

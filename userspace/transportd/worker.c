@@ -178,7 +178,8 @@ static void worker_on_xfer(uv_poll_t *poll, int status, int events)
 			uv_poll_start(poll, UV_READABLE, worker_on_xfer);
 		return;
 	}
-	log_error("netlink-broken worker=%u error=\"%s\"", w->index, err.text);
+	log_error("netlink-broken worker=%u error=%s", w->index,
+		  LOG_QUOTED(err.text));
 	for (s = w->sessions; s; s = next) {
 		next = session_links(s)->next;
 		if (session_has_netlink(s))

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Log* methods of the control interface.
+ */
+#include "control_log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "log.h"
+#include "log_writer.h"
+#include "logs.h"
+
+struct control_log {
+	struct logs *logs;
+};
+
+static void add_bool(struct json_object *object, const char *key, bool value)
+{
+	json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+static void add_text(struct json_object *object, const char *key,
+		     const char *text)
+{
+	json_object_object_add(object, key, json_object_new_string(text));
+}
+
+static void add_number(struct json_object *object, const char *key,
+		       uint64_t value)
+{
+	json_object_object_add(object, key, json_object_new_uint64(value));
+}
+
+/* Of a file, without what its name ends with. */
+static void add_name(struct json_object *object, const char *name)
+{
+	json_object_object_add(object, "name",
+			       json_object_new_string_len(name,
+					(int)strcspn(name, ".")));
+}
+
+static void add_file(void *arg, const struct log_status *status)
+{
+	struct json_object *file = json_object_new_object();
+	char text[128] = "on";
+
+	add_name(file, status->name);
+	if (status->vlan)
+		add_number(file, "vlan", status->vlan);
+	add_text(file, "path", status->path);
+	add_number(file, "size", status->size);
+	add_number(file, "lines", status->lines);
+	add_number(file, "lost", status->lost);
+	if (!status->is_on)
+		strcpy(text, "off");
+	else if (status->error)
+		snprintf(text, sizeof(text), "failed: %s",
+			 strerror(-status->error));
+	add_text(file, "state", text);
+	json_object_array_add(arg, file);
+}
+
+/* Of the server first, then by hub, each by name. */
+static int compare_files(const void *a, const void *b)
+{
+	struct json_object *fa = *(struct json_object *const *)a;
+	struct json_object *fb = *(struct json_object *const *)b;
+	int va = json_object_get_int(json_object_object_get(fa, "vlan"));
+	int vb = json_object_get_int(json_object_object_get(fb, "vlan"));
+
+	if (va != vb)
+		return va < vb ? -1 : 1;
+	return strcmp(json_object_get_string(json_object_object_get(fa, "name")),
+		      json_object_get_string(json_object_object_get(fb, "name")));
+}
+
+static void log_show(struct control_call *call, struct json_object *params,
+		     void *ctx)
+{
+	struct control_log *log = ctx;
+	const struct store_logs *s = logs_settings(log->logs);
+	struct log_writer *writer = logs_writer(log->logs);
+	struct json_object *reply, *files;
+
+	(void)params;
+	if (control_params_end(call))
+		return;
+	reply = json_object_new_object();
+	files = json_object_new_array();
+	add_text(reply, "directory", log_writer_directory(writer));
+	add_text(reply, "rotate", rotate_name(s->rotation.schedule));
+	add_number(reply, "max_bytes", s->rotation.max_bytes);
+	add_number(reply, "keep", s->rotation.keep);
+	add_bool(reply, "compress", s->rotation.compress);
+	add_bool(reply, "system", s->system);
+	add_bool(reply, "administration", s->administration);
+	add_bool(reply, "access", s->access);
+	log_writer_each(writer, add_file, files);
+	json_object_array_sort(files, compare_files);
+	json_object_object_add(reply, "files", files);
+	control_reply(call, reply);
+}
+
+static int param_rotate(struct control_call *call,
+			enum rotate_schedule *schedule)
+{
+	const char *text = NULL;
+
+	if (control_param_string(call, "rotate", CONTROL_OPTIONAL, &text))
+		return -EINVAL;
+	if (!text || !rotate_parse(text, schedule))
+		return 0;
+	control_error(call, CONTROL_INVALID, "rotate",
+		      "rotate: \"%.40s\" is not never, monthly, daily, hourly, minute or second",
+		      text);
+	return -EINVAL;
+}
+
+/* 0 stands for no limit, which is below the least one. */
+static int param_max_bytes(struct control_call *call, uint64_t *max_bytes)
+{
+	int64_t value = (int64_t)*max_bytes;
+
+	if (control_param_int(call, "max_bytes", CONTROL_OPTIONAL, 0,
+			      STORE_LOG_BYTES_MAX, &value))
+		return -EINVAL;
+	if (value && value < STORE_LOG_BYTES_MIN) {
+		control_error(call, CONTROL_INVALID, "max_bytes",
+			      "max_bytes: %d is too little: give at least %d, or 0 for no limit",
+			      (int)value, STORE_LOG_BYTES_MIN);
+		return -EINVAL;
+	}
+	*max_bytes = (uint64_t)value;
+	return 0;
+}
+
+static void log_set(struct control_call *call, struct json_object *params,
+		    void *ctx)
+{
+	struct control_log *log = ctx;
+	struct store_logs s = *logs_settings(log->logs);
+	int64_t keep = s.rotation.keep;
+	struct store_error error;
+	char by[32];
+	int err;
+
+	if (param_rotate(call, &s.rotation.schedule) ||
+	    param_max_bytes(call, &s.rotation.max_bytes) ||
+	    control_param_int(call, "keep", CONTROL_OPTIONAL, 0,
+			      STORE_LOG_KEEP_MAX, &keep) ||
+	    control_param_bool(call, "compress", CONTROL_OPTIONAL,
+			       &s.rotation.compress) ||
+	    control_param_bool(call, "system", CONTROL_OPTIONAL, &s.system) ||
+	    control_param_bool(call, "administration", CONTROL_OPTIONAL,
+			       &s.administration) ||
+	    control_param_bool(call, "access", CONTROL_OPTIONAL, &s.access) ||
+	    control_params_end(call))
+		return;
+	if (!json_object_object_length(params)) {
+		control_error(call, CONTROL_INVALID, "rotate",
+			      "nothing to set: name rotate, max_bytes, keep, compress, system, administration or access");
+		return;
+	}
+	s.rotation.keep = (unsigned int)keep;
+	snprintf(by, sizeof(by), "%u", control_call_uid(call));
+	err = logs_set(log->logs, &s, by, &error);
+	if (err)
+		control_error_errno(call, err, error.text);
+	else
+		control_reply(call, NULL);
+}
+
+static const struct control_method log_methods[] = {
+	{ "LogShow", log_show, CONTROL_READS },
+	{ "LogSet", log_set, CONTROL_CHANGES },
+};
+
+int control_log_register(struct control *control, struct logs *logs,
+			 struct control_log **made)
+{
+	struct control_log *log = calloc(1, sizeof(*log));
+	int err;
+
+	*made = NULL;
+	if (!log)
+		return -ENOMEM;
+	log->logs = logs;
+	err = control_register(control, log_methods,
+			       sizeof(log_methods) / sizeof(*log_methods), log);
+	if (err)
+		free(log);
+	else
+		*made = log;
+	return err;
+}
+
+void control_log_free(struct control_log *log)
+{
+	free(log);
+}
