@@ -409,6 +409,9 @@ int cmd_session_disconnect(struct ctl *ctl);
 int cmd_log_show(struct ctl *ctl);
 int cmd_log_set(struct ctl *ctl);
 
+int cmd_admin_passwd(struct ctl *ctl);
+int cmd_admin_show(struct ctl *ctl);
+
 int cmd_connection_add(struct ctl *ctl);
 int cmd_connection_del(struct ctl *ctl);
 int cmd_connection_list(struct ctl *ctl);

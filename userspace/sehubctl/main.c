@@ -123,6 +123,11 @@ const struct ctl_command ctl_commands[] = {
 	  OPT(SYSTEM) | OPT(ADMINISTRATION) | OPT(ACCESS),
 	  "change settings of log files" },
 
+	{ "admin", "passwd", cmd_admin_passwd, "", 0, OPT_PASSWORD,
+	  "set the password of the console" },
+	{ "admin", "show", cmd_admin_show, "", 0, 0,
+	  "show whether the console has a password" },
+
 	{ "status", NULL, cmd_status, "", 0, 0,
 	  "show module, hubs and daemon in short" },
 	{ "monitor", NULL, cmd_monitor, "[hub] [port] [mac] [ip] [CLASS...]", 0,

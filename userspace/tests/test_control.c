@@ -4,7 +4,7 @@
  * answers at once, later and to nobody, and the limits of what one client,
  * and all of them, can make the daemon hold.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/log.c tests/control_run.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/log.c tests/control_run.c
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -6,6 +6,7 @@
  *
  * links: transportd/control.c transportd/control_client.c
  * links: transportd/control_dispatch.c transportd/control_call.c
+ * links: transportd/control_local.c
  * links: transportd/control_interface.c transportd/control_connection.c
  * links: transportd/control_connection_params.c transportd/control_wait.c
  * links: transportd/control_user.c transportd/control_user_login.c

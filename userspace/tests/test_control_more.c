@@ -3,7 +3,7 @@
  * What a request says of its answers: several of them to one call, none, or
  * another protocol; and clients that do not read what they asked for.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/log.c tests/control_run.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/log.c tests/control_run.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

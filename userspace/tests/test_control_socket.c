@@ -3,7 +3,7 @@
  * The control socket as a file: its mode, group and ACL, what is replaced and
  * what is not, and which users may speak, and call what. The latter needs root.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/log.c tests/control_run.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/log.c tests/control_run.c
  */
 #include <errno.h>
 #include <fcntl.h>

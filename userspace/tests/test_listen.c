@@ -6,7 +6,7 @@
  *
  * links: transportd/listen.c transportd/listeners.c transportd/listen_control.c
  * links: transportd/control.c transportd/control_client.c
- * links: transportd/control_dispatch.c transportd/control_call.c
+ * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/config.c
  * links: transportd/config_value.c transportd/store.c transportd/store_schema.c
  * links: transportd/store_user.c transportd/store_connection.c

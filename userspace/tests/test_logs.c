@@ -14,7 +14,7 @@
  * links: lib/addr.c lib/err.c lib/access.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c
  * links: transportd/control.c transportd/control_client.c
- * links: transportd/control_dispatch.c transportd/control_call.c
+ * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/control_log.c
  * links: tests/control_run.c tests/store_place.c tests/log_place.c
  */

@@ -53,6 +53,27 @@ void sehub_nl_close(struct sehub_nl *nl)
 	(void)nl;
 }
 
+int sehub_bridge_list(struct sehub_nl *nl, sehub_hub_fn fn, void *arg,
+		      struct sehub_err *err)
+{
+	(void)nl;
+	(void)fn;
+	(void)arg;
+	(void)err;
+	return 0;
+}
+
+int sehub_bridge_fdb_list(struct sehub_nl *nl, uint32_t ifindex,
+			  sehub_fdb_fn fn, void *arg, struct sehub_err *err)
+{
+	(void)nl;
+	(void)ifindex;
+	(void)fn;
+	(void)arg;
+	(void)err;
+	return 0;
+}
+
 int sehub_tap_open(struct sehub_nl *nl, const struct sehub_tap_config *config,
 		   struct sehub_tap *tap, struct sehub_err *err)
 {

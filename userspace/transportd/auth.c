@@ -257,15 +257,12 @@ int auth_salt_password(const char *password, const uint8_t *salt,
 	return err;
 }
 
-int auth_make_verifier(const char *password, struct auth_verifier *verifier)
+/* The keys of a verifier, by its iterations and salt. */
+static int auth_make_keys(const char *password, struct auth_verifier *verifier)
 {
 	uint8_t salted[AUTH_HASH_LEN], client_key[AUTH_HASH_LEN];
 	int err;
 
-	memset(verifier, 0, sizeof(*verifier));
-	verifier->iterations = AUTH_ITERATIONS;
-	if (RAND_bytes(verifier->salt, sizeof(verifier->salt)) != 1)
-		return -EIO;
 	err = auth_salt_password(password, verifier->salt,
 				 sizeof(verifier->salt), verifier->iterations,
 				 salted);
@@ -278,6 +275,30 @@ int auth_make_verifier(const char *password, struct auth_verifier *verifier)
 		err = -ENOMEM;
 	OPENSSL_cleanse(salted, sizeof(salted));
 	OPENSSL_cleanse(client_key, sizeof(client_key));
+	return err;
+}
+
+int auth_make_verifier(const char *password, struct auth_verifier *verifier)
+{
+	memset(verifier, 0, sizeof(*verifier));
+	verifier->iterations = AUTH_ITERATIONS;
+	if (RAND_bytes(verifier->salt, sizeof(verifier->salt)) != 1)
+		return -EIO;
+	return auth_make_keys(password, verifier);
+}
+
+int auth_check_verifier(const char *password,
+			const struct auth_verifier *verifier)
+{
+	struct auth_verifier typed = *verifier;
+	int err = auth_make_keys(password, &typed);
+
+	/* what cannot be a password is not this one */
+	if (err == -EINVAL ||
+	    (!err && CRYPTO_memcmp(typed.stored_key, verifier->stored_key,
+				   sizeof(typed.stored_key))))
+		err = -EACCES;
+	OPENSSL_cleanse(&typed, sizeof(typed));
 	return err;
 }
 

@@ -271,4 +271,15 @@ int auth_check_password(const char *password, const char **why);
  */
 int auth_make_verifier(const char *password, struct auth_verifier *verifier);
 
+/**
+ * auth_check_verifier() - whether a verifier was made of this password
+ * @password: as typed
+ * @verifier: as stored
+ *
+ * For who types a password in clear, where no line could bind it. Takes as long
+ * as auth_make_verifier(). Return: 0; -EACCES it was not; -ENOMEM.
+ */
+int auth_check_verifier(const char *password,
+			const struct auth_verifier *verifier);
+
 #endif /* SEHUB_TRANSPORTD_AUTH_H */

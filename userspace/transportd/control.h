@@ -198,9 +198,37 @@ void control_call_on_gone(struct control_call *call,
 			  void (*fn)(struct control_call *call, void *arg),
 			  void *arg);
 
-/* Who asks, for the log. */
-uid_t control_call_uid(const struct control_call *call);
-pid_t control_call_pid(const struct control_call *call);
+/* Who asks, for the log: a user's number, or control_local.by. */
+const char *control_call_by(const struct control_call *call);
+
+#define CONTROL_BY_MAX		80
+
+/**
+ * struct control_local - a call that comes from inside of the daemon
+ * @by: who asks, for the log: one word
+ * @done: gets the answer, once. @error: NULL, or the name of an error;
+ *	@params: what the answer, or the error, says: an object, borrowed
+ * @call: while it is not answered; else NULL
+ */
+struct control_local {
+	char by[CONTROL_BY_MAX];
+	void (*done)(struct control_local *local, const char *error,
+		     struct json_object *params);
+	struct control_call *call;
+};
+
+/**
+ * control_local_call() - call a method as a client of the socket would
+ * @control: where it is registered
+ * @local: @by and @done are set; lives until @done, which may be called at
+ *	once, or until control_local_cancel()
+ * @method: without the interface
+ * @params: consumed, and wiped in the end; NULL: none
+ */
+void control_local_call(struct control *control, struct control_local *local,
+			const char *method, struct json_object *params);
+/* Nobody waits for the answer any more. Without a call nothing happens. */
+void control_local_cancel(struct control_local *local);
 
 /*
  * Parameters. Each function returns 0, or answers the call with an error that

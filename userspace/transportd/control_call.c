@@ -104,11 +104,16 @@ static void control_finish(struct control_call *call,
 			   struct json_object *message)
 {
 	struct control_client *client = call->client;
+	struct control_local *local = call->local;
 	bool oneway = call->oneway;
 
 	control_wipe(call->request);
 	json_object_put(call->request);
 	free(call);
+	if (local) {
+		control_local_done(local, message);
+		return;
+	}
 	if (!client || oneway)
 		json_object_put(message);
 	if (client && oneway)
@@ -213,14 +218,9 @@ void control_call_on_gone(struct control_call *call,
 	call->gone_arg = arg;
 }
 
-uid_t control_call_uid(const struct control_call *call)
+const char *control_call_by(const struct control_call *call)
 {
-	return call->uid;
-}
-
-pid_t control_call_pid(const struct control_call *call)
-{
-	return call->pid;
+	return call->by;
 }
 
 /* 1: it is there; 0: it is not and need not be; -EINVAL: answered. */

@@ -106,8 +106,8 @@ void connection_reply_shown(struct control_connection *owner,
 static void connection_log(struct control_call *call, const char *event,
 			   const char *name)
 {
-	log_admin("%s connection=%s by=%u", event, name,
-		  control_call_uid(call));
+	log_admin("%s connection=%s by=%s", event, name,
+		  control_call_by(call));
 }
 
 static void connection_add(struct control_call *call,

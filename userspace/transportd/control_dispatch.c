@@ -6,6 +6,7 @@
 #include "control_impl.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <json-c/printbuf.h>
@@ -123,7 +124,7 @@ static void control_get_description(struct control_call *call)
 static void control_deny(struct control_call *call, const char *method)
 {
 	log_warn_limited("control-denied pid=%d uid=%u method=%s",
-			 (int)call->pid, call->uid, method);
+			 (int)call->client->pid, call->client->uid, method);
 	control_error(call, CONTROL_DENIED, NULL,
 		      "not allowed: %s is not for those who may only read; it needs root or the group of the control socket",
 		      method);
@@ -233,8 +234,7 @@ void control_dispatch(struct control_client *client, const char *text,
 	params = json_object_object_get(request, "parameters");
 	call->client = client;
 	call->request = request;
-	call->uid = client->uid;
-	call->pid = client->pid;
+	snprintf(call->by, sizeof(call->by), "%u", client->uid);
 	client->call = call;
 	client->busy = true;
 	if (!params) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Between control.c (the listening socket), control_client.c (bytes of one
- * client), control_dispatch.c (requests to methods) and control_call.c
- * (answers and parameters).
+ * client), control_local.c (calls from inside), control_dispatch.c (requests to
+ * methods) and control_call.c (answers and parameters).
  */
 #ifndef SEHUB_TRANSPORTD_CONTROL_IMPL_H
 #define SEHUB_TRANSPORTD_CONTROL_IMPL_H
@@ -130,8 +130,8 @@ struct control_client {
  * @gone_arg: for @gone
  * @ready: called when another of several answers can be taken
  * @ready_arg: for @ready
- * @uid: who asks
- * @pid: the same
+ * @by: who asks
+ * @local: who asks, if that is inside of the daemon
  */
 struct control_call {
 	struct control_client *client;
@@ -145,8 +145,8 @@ struct control_call {
 	void *gone_arg;
 	void (*ready)(struct control_call *call, void *arg);
 	void *ready_arg;
-	uid_t uid;
-	pid_t pid;
+	char by[CONTROL_BY_MAX];
+	struct control_local *local;
 };
 
 /* A connection waits to be accepted on control->pipe. */
@@ -168,6 +168,10 @@ void control_put(struct control *control);
 /* The method of that name, and the pointer for its handler; or NULL. */
 const struct control_method *control_find(const struct control *control,
 					  const char *name, void **ctx);
+
+/* The answer of a call from inside, which is gone; @message is consumed. */
+void control_local_done(struct control_local *local,
+			struct json_object *message);
 
 /* One message without its NUL. */
 void control_dispatch(struct control_client *client, const char *text,

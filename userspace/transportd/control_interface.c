@@ -80,8 +80,21 @@
 	"  cipher: ?string,\n" \
 	"  resumes: ?int\n"
 
+#define HUB_FIELDS \
+	"  vlan: int,\n" \
+	"  device: string,\n" \
+	"  kind: string,\n" \
+	"  ports: int,\n" \
+	"  macs: int,\n" \
+	"  ips: ?int,\n" \
+	"  rx_frames: int,\n" \
+	"  rx_bytes: int,\n" \
+	"  tx_frames: int,\n" \
+	"  tx_bytes: int,\n" \
+	"  drops: ?int\n"
+
 static const char control_text[] =
-	"# Users, sessions, connections and listeners of sehub-transportd.\n"
+	"# Hubs, users, sessions, connections and listeners of sehub-transportd.\n"
 	"# Times are seconds since the epoch.\n"
 	"interface org.sehub.transportd\n"
 	"\n"
@@ -132,6 +145,33 @@ static const char control_text[] =
 	"  state: string\n"
 	")\n"
 	"\n"
+	"# kind: hub, or bridge, which has neither ips nor drops; frames and bytes\n"
+	"# that it took from its ports (rx) and gave to them (tx)\n"
+	"type Hub (\n"
+	HUB_FIELDS
+	")\n"
+	"\n"
+	"# kind: learned, static, local; port: its number, at a bridge that of the\n"
+	"# device; session: whose port it is\n"
+	"type Mac (\n"
+	"  mac: string,\n"
+	"  kind: string,\n"
+	"  port: int,\n"
+	"  session: ?string,\n"
+	"  idle_ms: int\n"
+	")\n"
+	"\n"
+	"# kind: header, arp, nd, dhcp: how it was learned; lease_s -1: for ever\n"
+	"type Ip (\n"
+	"  ip: string,\n"
+	"  mac: string,\n"
+	"  kind: string,\n"
+	"  port: int,\n"
+	"  session: ?string,\n"
+	"  idle_ms: int,\n"
+	"  lease_s: ?int\n"
+	")\n"
+	"\n"
 	"method Status() -> (\n"
 	"  version: string,\n"
 	"  pid: int,\n"
@@ -144,6 +184,24 @@ static const char control_text[] =
 	"  users: int,\n"
 	"  module: bool\n"
 	")\n"
+	"\n"
+	"# hubs with numbers\n"
+	"method HubList() -> (hubs: []Hub)\n"
+	"# what a hub has learned, of one session or of all ports; at most 20000,\n"
+	"# complete says whether that is all\n"
+	"method MacList(vlan: int, session: ?string) -> (\n"
+	"  macs: []Mac,\n"
+	"  complete: bool\n"
+	")\n"
+	"method IpList(vlan: int, session: ?string) -> (\n"
+	"  ips: []Ip,\n"
+	"  complete: bool\n"
+	")\n"
+	"\n"
+	"# of the console: whether there is a password; before there is one, nobody\n"
+	"# gets in\n"
+	"method AdminShow() -> (password: bool)\n"
+	"method AdminSetPassword(password: string) -> ()\n"
 	"\n"
 	"# policy: words joined by commas, or none; max_sessions 0: any number;\n"
 	"# expires 0: never; sources: prefixes joined by commas, or any;\n"

@@ -145,7 +145,6 @@ static void log_set(struct control_call *call, struct json_object *params,
 	struct store_logs s = *logs_settings(log->logs);
 	int64_t keep = s.rotation.keep;
 	struct store_error error;
-	char by[32];
 	int err;
 
 	if (param_rotate(call, &s.rotation.schedule) ||
@@ -166,8 +165,7 @@ static void log_set(struct control_call *call, struct json_object *params,
 		return;
 	}
 	s.rotation.keep = (unsigned int)keep;
-	snprintf(by, sizeof(by), "%u", control_call_uid(call));
-	err = logs_set(log->logs, &s, by, &error);
+	err = logs_set(log->logs, &s, control_call_by(call), &error);
 	if (err)
 		control_error_errno(call, err, error.text);
 	else

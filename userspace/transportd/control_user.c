@@ -38,9 +38,9 @@ static void user_log(struct control_call *call, const char *event,
 {
 	char quoted[LOG_QUOTE_MAX];
 
-	log_admin("%s user=%s vlan=%d by=%u", event,
+	log_admin("%s user=%s vlan=%d by=%s", event,
 		  log_quote(quoted, sizeof(quoted), name), (int)vlan,
-		  control_call_uid(call));
+		  control_call_by(call));
 }
 
 /* Answers with success or the store's error; true on success. */

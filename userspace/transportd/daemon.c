@@ -20,6 +20,8 @@
 #include "cert.h"
 #include "client.h"
 #include "control.h"
+#include "control_admin.h"
+#include "control_fabric.h"
 #include "control_log.h"
 #include "kernel.h"
 #include "listen.h"
@@ -274,6 +276,10 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 		ret = control_user_register(d->control, d->store,
 					    &sessions_user_ops, d,
 					    &d->control_user);
+	if (!ret)
+		ret = control_fabric_register(d);
+	if (!ret)
+		ret = control_admin_register(d->control, d->store);
 	if (!ret)
 		ret = control_connection_register(d->control, &d->loop,
 						  d->store, &clients_ops,

@@ -194,6 +194,52 @@ int kernel_find_hub(struct kernel *k, uint16_t vlan, struct kernel_hub *found,
 	return ret == -ENOENT ? find_bridge(k, vlan, found, err) : ret;
 }
 
+int kernel_list_hubs(struct kernel *k, sehub_hub_fn fn, void *arg,
+		     struct sehub_err *err)
+{
+	int ret, tries = 0;
+
+	do {
+		ret = kernel_open(k, err);
+		if (!ret)
+			ret = sehub_hub_list(k->nl, fn, arg, err);
+	} while (kernel_retry(k, ret, &tries));
+	return ret == -ENOENT ? 0 : ret;
+}
+
+int kernel_list_bridges(struct kernel *k, sehub_hub_fn fn, void *arg,
+			struct sehub_err *err)
+{
+	return taps_list_bridges(k->taps, fn, arg, err);
+}
+
+/* The hub was found a moment ago, with a handle that is right. */
+int kernel_list_macs(struct kernel *k, const struct kernel_hub *hub,
+		     sehub_fdb_fn fn, void *arg, struct sehub_err *err)
+{
+	int ret;
+
+	if (hub->is_bridge)
+		return taps_list_macs(k->taps, hub->ifindex, fn, arg, err);
+	ret = kernel_open(k, err);
+	return ret ? ret : sehub_fdb_list(k->nl, hub->ifindex,
+					  SEHUB_FDB_ANY_PORT, fn, arg, err);
+}
+
+int kernel_list_ips(struct kernel *k, const struct kernel_hub *hub,
+		    const struct sehub_ip_filter *filter, sehub_ip_fn fn,
+		    void *arg, struct sehub_err *err)
+{
+	int ret;
+
+	if (hub->is_bridge)
+		return sehub_err_set(err, EOPNOTSUPP,
+				     "the hub is a Linux bridge, which has no table of IP addresses: that needs sehub.ko");
+	ret = kernel_open(k, err);
+	return ret ? ret : sehub_ip_list(k->nl, hub->ifindex, filter, fn, arg,
+					 err);
+}
+
 static int find_card(struct kernel *k, const char *ifname,
 		     struct sehub_hub *hub, struct sehub_err *err)
 {

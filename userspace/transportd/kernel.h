@@ -16,6 +16,9 @@
 
 #include "card.h"
 #include "err.h"
+#include "lib/fdb.h"
+#include "lib/hub.h"
+#include "lib/ip.h"
 #include "lib/port.h"
 
 struct kernel;
@@ -60,6 +63,22 @@ struct kernel_hub {
 /* -ENODEV: there is none. */
 int kernel_find_hub(struct kernel *k, uint16_t vlan, struct kernel_hub *found,
 		    struct sehub_err *err);
+/* Hubs of sehub.ko, numbered or not: none without it. */
+int kernel_list_hubs(struct kernel *k, sehub_hub_fn fn, void *arg,
+		     struct sehub_err *err);
+/* Bridges that have a hub's name, see sehub_bridge_list(). */
+int kernel_list_bridges(struct kernel *k, sehub_hub_fn fn, void *arg,
+			struct sehub_err *err);
+/*
+ * What a hub knows; another value than 0 of @fn ends the list and is returned.
+ * Of a bridge, an entry's port is the interface index of a device; IP addresses
+ * it does not know: -EOPNOTSUPP.
+ */
+int kernel_list_macs(struct kernel *k, const struct kernel_hub *hub,
+		     sehub_fdb_fn fn, void *arg, struct sehub_err *err);
+int kernel_list_ips(struct kernel *k, const struct kernel_hub *hub,
+		    const struct sehub_ip_filter *filter, sehub_ip_fn fn,
+		    void *arg, struct sehub_err *err);
 /*
  * The card of a client's connection, an unnumbered hub or a TAP device, made
  * if there is none; -EEXIST if the name is another device's.

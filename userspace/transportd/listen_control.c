@@ -132,8 +132,8 @@ static void answer(struct control_call *call, int ret,
 		control_error_errno(call, ret, err->text);
 		return;
 	}
-	log_info("%s address=%s port=%u by=%u", event, what->address,
-		 what->port, control_call_uid(call));
+	log_admin("%s address=%s port=%u by=%s", event, what->address,
+		  what->port, control_call_by(call));
 	control_reply(call, NULL);
 }
 

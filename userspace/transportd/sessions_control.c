@@ -142,8 +142,8 @@ static void session_disconnect(struct control_call *call,
 	(void)params;
 	if (!s)
 		return;
-	log_admin("session-disconnect session=%s by=%u", s->id.session,
-		  control_call_uid(call));
+	log_admin("session-disconnect session=%s by=%s", s->id.session,
+		  control_call_by(call));
 	sessions_end(d->sessions, s, SEHUB_WIRE_CLOSE_DISCONNECTED,
 		     "disconnected by an administrator");
 	control_reply(call, NULL);

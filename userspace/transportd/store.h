@@ -275,6 +275,12 @@ typedef int (*store_log_hub_fn)(void *arg, uint16_t vlan, const char *packets);
 int store_log_hub_list(struct store *store, store_log_hub_fn fn, void *arg,
 		       struct store_error *error);
 
+/* The administrator of the console. -ENOENT: there is no password yet. */
+int store_admin_get(struct store *store, struct auth_verifier *verifier,
+		    struct store_error *error);
+int store_admin_set(struct store *store, const struct auth_verifier *verifier,
+		    struct store_error *error);
+
 /* Client connections. */
 
 /* Of @connection all but id, up and client_id is used; those are filled. */

@@ -173,6 +173,9 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"SELECT value FROM settings WHERE key = ?1",
 	[STORE_SETTING_ADD] =
 		"INSERT INTO settings (key, value) VALUES (?1, ?2)",
+	[STORE_SETTING_SET] =
+		"INSERT INTO settings (key, value) VALUES (?1, ?2) "
+		"ON CONFLICT (key) DO UPDATE SET value = ?2",
 
 	[STORE_LOGS_GET] =
 		"SELECT rotate, max_bytes, keep, compress, system, "

@@ -167,6 +167,18 @@ int taps_find_bridge(struct taps *ts, uint16_t vlan, uint32_t *ifindex,
 	return sehub_bridge_find(ts->nl, name, ifindex, err);
 }
 
+int taps_list_bridges(struct taps *ts, sehub_hub_fn fn, void *arg,
+		      struct sehub_err *err)
+{
+	return sehub_bridge_list(ts->nl, fn, arg, err);
+}
+
+int taps_list_macs(struct taps *ts, uint32_t bridge, sehub_fdb_fn fn,
+		   void *arg, struct sehub_err *err)
+{
+	return sehub_bridge_fdb_list(ts->nl, bridge, fn, arg, err);
+}
+
 uint64_t taps_bridge_id(const struct taps *ts, uint32_t ifindex)
 {
 	uint64_t id = ts->bridge_ids + ifindex;

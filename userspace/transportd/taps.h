@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "kernel.h"
+#include "lib/bridge.h"
 
 /* Ids of ports have this bit here, and in sehub.ko they do not. */
 #define TAPS_ID_BIT	0x80000000U
@@ -38,6 +39,11 @@ int taps_delete_card(struct taps *ts, const char *ifname,
 /* The bridge that is hub @vlan, by its name "sehub<vlan>"; -ENODEV. */
 int taps_find_bridge(struct taps *ts, uint16_t vlan, uint32_t *ifindex,
 		     struct sehub_err *err);
+/* See sehub_bridge_list() and sehub_bridge_fdb_list(). */
+int taps_list_bridges(struct taps *ts, sehub_hub_fn fn, void *arg,
+		      struct sehub_err *err);
+int taps_list_macs(struct taps *ts, uint32_t bridge, sehub_fdb_fn fn,
+		   void *arg, struct sehub_err *err);
 /* What a hub's id is for a hub; never 0. */
 uint64_t taps_bridge_id(const struct taps *ts, uint32_t ifindex);
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * AdminShow and AdminSetPassword. Who may set it is who may use the control
+ * socket, and an administrator who has logged in at the console.
+ */
+#include "control_admin.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+
+#include "control.h"
+#include "control_user_impl.h"
+#include "log.h"
+#include "store.h"
+
+static void admin_set_password(struct control_call *call,
+			       struct json_object *params, void *ctx)
+{
+	struct auth_verifier verifier;
+	struct store *store = ctx;
+	struct store_error error;
+	int err;
+
+	(void)params;
+	if (user_param_password(call, &verifier))
+		return;
+	err = store_admin_set(store, &verifier, &error);
+	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	if (err) {
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	log_admin("admin-set-password by=%s", control_call_by(call));
+	control_reply(call, NULL);
+}
+
+static void admin_show(struct control_call *call, struct json_object *params,
+		       void *ctx)
+{
+	struct auth_verifier verifier;
+	struct json_object *reply;
+	struct store *store = ctx;
+	struct store_error error;
+	int err;
+
+	(void)params;
+	if (control_params_end(call))
+		return;
+	err = store_admin_get(store, &verifier, &error);
+	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	if (err && err != -ENOENT) {
+		control_error_errno(call, err, error.text);
+		return;
+	}
+	reply = json_object_new_object();
+	json_object_object_add(reply, "password",
+			       json_object_new_boolean(!err));
+	control_reply(call, reply);
+}
+
+static const struct control_method methods[] = {
+	{ "AdminShow", admin_show, CONTROL_READS },
+	{ "AdminSetPassword", admin_set_password, CONTROL_CHANGES },
+};
+
+int control_admin_register(struct control *control, struct store *store)
+{
+	return control_register(control, methods,
+				sizeof(methods) / sizeof(methods[0]), store);
+}
