@@ -5,7 +5,7 @@
  *
  * links: sehubctl/args.c sehubctl/help.c sehubctl/complete.c
  * links: sehubctl/select.c sehubctl/daemon.c sehubctl/secret.c
- * links: sehubctl/show.c sehubctl/print.c sehubctl/cmd_hub.c
+ * links: sehubctl/show.c sehubctl/print.c lib/text.c sehubctl/cmd_hub.c
  * links: sehubctl/cmd_port.c sehubctl/cmd_mac.c sehubctl/cmd_ip.c
  * links: sehubctl/cmd_status.c sehubctl/cmd_log.c sehubctl/cmd_admin.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Text for people: byte counts, ages, tables, and nothing for the terminal. */
+/*
+ * Text for people: byte counts, ages, tables, and nothing for the terminal.
+ *
+ * links: sehubctl/print.c lib/text.c
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,6 +97,29 @@ static void test_table(void **state)
 	table_free(&table);
 }
 
+/* Characters of East Asia take two columns, marks above others none. */
+static void test_wide_characters(void **state)
+{
+	char headers[] = "NAME|END";
+	struct table table;
+
+	(void)state;
+	assert_int_equal(text_width("hub"), 3);
+	assert_int_equal(text_width("h\xc3\xb6st"), 4);
+	assert_int_equal(text_width("e\xcc\x81"), 1);
+	assert_int_equal(text_width("\xe4\xbb\xae\xe6\x83\xb3HUB"), 7);
+	/* what is no UTF-8 takes a column for each broken sequence */
+	assert_int_equal(text_width("\xff\x80x"), 2);
+	assert_int_equal(text_width("\xe4\xbb"), 1);
+	table_init(&table, headers);
+	table_add(&table, "\xe4\xbb\xae\xe6\x83\xb3HUB");
+	table_add(&table, "x");
+	assert_string_equal(printed(&table),
+			    "NAME     END\n"
+			    "\xe4\xbb\xae\xe6\x83\xb3HUB  x\n");
+	table_free(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +127,7 @@ int main(void)
 		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_wide_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
