@@ -136,6 +136,10 @@ static int config_finish(struct config_parser *parser)
 	if (!config->listen_count && !parser->listen_none)
 		return config_fail(parser, -EINVAL,
 				   "listen: no address; write none to listen nowhere");
+	if (config->console.len && !config->console_remote &&
+	    !config_address_is_local(&config->console))
+		return config_fail(parser, -EINVAL,
+				   "console: others than this machine reach that address, and telnet is in clear: name one of 127.0.0.0/8 or ::1, or set console-remote = yes");
 	if (config->dead_time_ms <= config->keepalive_ms)
 		return config_fail(parser, -EINVAL,
 				   "dead-time has to be longer than keepalive");

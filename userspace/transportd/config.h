@@ -36,6 +36,13 @@ struct config_listen {
 	socklen_t len;
 };
 
+/* What the console speaks. */
+enum config_language {
+	CONFIG_LANGUAGE_ASK,	/* what each administrator chooses */
+	CONFIG_LANGUAGE_EN,
+	CONFIG_LANGUAGE_JA,
+};
+
 /**
  * struct config - every setting, after defaults
  * @listen: addresses to listen on; "listen = none" gives @listen_count 0
@@ -68,6 +75,10 @@ struct config_listen {
  *	keys; 0: never
  * @renew_megabytes: the same, by what it has carried, in MiB
  * @backoff_max_ms: longest time between two attempts of a client connection
+ * @console: where the console listens; "console = none" gives a @len of 0
+ * @console_remote: that may be an address that others reach
+ * @console_idle_ms: without input for so long an administrator is logged out
+ * @console_language: see enum config_language
  *
  * Strings are owned by the struct.
  */
@@ -98,6 +109,10 @@ struct config {
 	uint32_t backoff_max_ms;
 	uint32_t renew_time_ms;
 	uint32_t renew_megabytes;
+	struct config_listen console;
+	bool console_remote;
+	uint32_t console_idle_ms;
+	enum config_language console_language;
 };
 
 /* What is wrong, with file and line: "FILE:LINE: text", for the operator. */
@@ -139,6 +154,9 @@ void config_print(const struct config *config, FILE *stream);
  * Return: 0 or -EINVAL.
  */
 int config_address_parse(const char *text, struct config_listen *address);
+
+/* Reached from this machine alone. */
+bool config_address_is_local(const struct config_listen *address);
 
 #define CONFIG_ADDRESS_MAX	64
 

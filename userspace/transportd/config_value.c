@@ -83,6 +83,16 @@ const struct config_key config_keys[] = {
 	    "default: ssh's own"),
 	KEY("kerberos-keytab", CONFIG_PATH, kerberos_keytab, 0, PATH_MAX - 64,
 	    NULL, "key for proxies that want Negotiate; default: Kerberos's own"),
+	KEY("console", CONFIG_CONSOLE, console, 0, 0,
+	    "127.0.0.1:8023", "address and port of the telnet console, or none"),
+	KEY("console-remote", CONFIG_BOOL, console_remote, 0, 0,
+	    "no", "yes: others than this machine may reach the console, and "
+	    "read along"),
+	KEY("console-idle", CONFIG_DURATION, console_idle_ms,
+	    SECONDS(10), SECONDS(86400), "10min",
+	    "silence after which the console logs an administrator out"),
+	KEY("console-language", CONFIG_LANGUAGE, console_language, 0, 0,
+	    "ask", "of the console: en, ja, or ask at the login"),
 };
 
 _Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) == CONFIG_KEYS,
@@ -180,6 +190,16 @@ const char *config_address_format(const struct sockaddr *addr, char *buf,
 	return buf;
 }
 
+bool config_address_is_local(const struct config_listen *address)
+{
+	const struct sockaddr_in6 *in6 = (const void *)&address->addr;
+	const struct sockaddr_in *in = (const void *)&address->addr;
+
+	return address->addr.ss_family == AF_INET ?
+	       ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET :
+	       IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}
+
 static int config_listen_add(struct config_parser *parser, const char *text)
 {
 	struct config *config = parser->config;
@@ -199,6 +219,51 @@ static int config_listen_add(struct config_parser *parser, const char *text)
 					   "listen: \"%s\" is given twice",
 					   text);
 	config->listen[config->listen_count++] = address;
+	return 0;
+}
+
+static int config_parse_console(struct config_parser *parser,
+				const char *value)
+{
+	struct config_listen *console = &parser->config->console;
+
+	memset(console, 0, sizeof(*console));
+	if (!strcmp(value, "none") || !config_address_parse(value, console))
+		return 0;
+	return config_fail(parser, -EINVAL,
+			   "console: \"%s\" is no address with a port, such as 127.0.0.1:8023, and not none",
+			   value);
+}
+
+static const char *const config_languages[] = {
+	[CONFIG_LANGUAGE_ASK] = "ask",
+	[CONFIG_LANGUAGE_EN] = "en",
+	[CONFIG_LANGUAGE_JA] = "ja",
+};
+
+static int config_parse_language(struct config_parser *parser,
+				 const char *value)
+{
+	for (unsigned int i = 0; i <= CONFIG_LANGUAGE_JA; i++)
+		if (!strcmp(value, config_languages[i])) {
+			parser->config->console_language = i;
+			return 0;
+		}
+	return config_fail(parser, -EINVAL,
+			   "console-language: \"%s\" is not ask, en or ja",
+			   value);
+}
+
+static int config_parse_bool(struct config_parser *parser,
+			     const struct config_key *key, const char *value)
+{
+	bool *member = config_member(parser->config, key);
+
+	if (strcmp(value, "yes") && strcmp(value, "no"))
+		return config_fail(parser, -EINVAL,
+				   "%s: \"%s\" is not yes or no", key->name,
+				   value);
+	*member = !strcmp(value, "yes");
 	return 0;
 }
 
@@ -355,6 +420,12 @@ int config_parse_value(struct config_parser *parser,
 					   "%s: \"%s\" is not error, warning, info or debug",
 					   key->name, value);
 		return 0;
+	case CONFIG_BOOL:
+		return config_parse_bool(parser, key, value);
+	case CONFIG_CONSOLE:
+		return config_parse_console(parser, value);
+	case CONFIG_LANGUAGE:
+		return config_parse_language(parser, value);
 	}
 	return -EINVAL;
 }
@@ -389,6 +460,18 @@ static void config_print_value(const struct config *config,
 		break;
 	case CONFIG_LEVEL:
 		fputs(log_level_name(config->log_level), stream);
+		break;
+	case CONFIG_BOOL:
+		fputs(*(const bool *)member ? "yes" : "no", stream);
+		break;
+	case CONFIG_CONSOLE:
+		fputs(config->console.len ?
+		      config_address_format((const struct sockaddr *)
+					    &config->console.addr, buf,
+					    sizeof(buf)) : "none", stream);
+		break;
+	case CONFIG_LANGUAGE:
+		fputs(config_languages[config->console_language], stream);
 		break;
 	}
 }

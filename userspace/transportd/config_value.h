@@ -16,6 +16,9 @@ enum config_type {
 	CONFIG_DURATION,	/* milliseconds */
 	CONFIG_SIZE,		/* bytes */
 	CONFIG_LEVEL,
+	CONFIG_BOOL,
+	CONFIG_CONSOLE,		/* an address, or none */
+	CONFIG_LANGUAGE,
 };
 
 /**
@@ -39,7 +42,7 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS	25
+#define CONFIG_KEYS	29
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 

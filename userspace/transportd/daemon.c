@@ -19,6 +19,7 @@
 #include "auth.h"
 #include "cert.h"
 #include "client.h"
+#include "console.h"
 #include "control.h"
 #include "control_admin.h"
 #include "control_fabric.h"
@@ -141,6 +142,7 @@ static void stop(struct running *r)
 	listeners_close(d->listeners);
 	d->listeners = NULL;
 	logins_free(d->logins);
+	console_close(d->console);
 	control_close(d->control);
 	control_connection_free(d->control_connection);
 	d->control_connection = NULL;
@@ -291,6 +293,25 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 	return ret ? sehub_err_errno(err, ret, "control socket") : 0;
 }
 
+/* Not worth the sessions: without it the daemon runs as well. */
+static void open_console(struct daemon *d)
+{
+	struct console_options options = {
+		.loop = &d->loop,
+		.address = &d->config.console,
+		.control = d->control,
+		.store = d->store,
+		.version = SEHUB_VERSION,
+		.language = d->config.console_language,
+		.idle_ms = d->config.console_idle_ms,
+	};
+	struct sehub_err err;
+
+	if (d->config.console.len &&
+	    console_open(&options, &d->console, &err))
+		log_error("console error=\"%s\"", err.text);
+}
+
 static void start_timers(struct running *r)
 {
 	uint64_t ms = notify_watchdog_ms();
@@ -322,6 +343,7 @@ static int start(struct running *r, struct sehub_err *err)
 		return ret;
 	if (!kernel_is_loaded())
 		log_warn("no-module effect=\"hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, users with policies are refused\"");
+	open_console(d);
 	sessions_recover(d->sessions);
 	clients_begin(d->clients);
 	start_timers(r);

@@ -12,6 +12,7 @@
 
 struct auth;
 struct clients;
+struct console;
 struct control;
 struct control_connection;
 struct control_log;
@@ -51,6 +52,7 @@ struct worker_pool;
  * @control_user: its methods about users
  * @control_connection: its methods about connections
  * @control_log: its methods about logs
+ * @console: the telnet console, NULL: there is none
  */
 struct daemon {
 	uv_loop_t loop;
@@ -73,6 +75,7 @@ struct daemon {
 	struct control_user *control_user;
 	struct control_connection *control_connection;
 	struct control_log *control_log;
+	struct console *console;
 };
 
 /**

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The console, from the connection to the main menu: passwords and how often
+ * they may be tried, languages, several administrators, silence, and too many
+ * clients; and the user menu, on a real database.
+ *
+ * links: transportd/console.c transportd/console_client.c
+ * links: transportd/console_session.c transportd/console_login.c
+ * links: transportd/console_main.c transportd/console_users.c
+ * links: transportd/console_edit.c transportd/console_sessions.c
+ * links: transportd/console_protocols.c transportd/console_logs.c
+ * links: transportd/console_term.c transportd/console_line.c
+ * links: transportd/console_text.c transportd/ratelimit.c
+ * links: transportd/config.c transportd/config_value.c
+ * links: transportd/control.c transportd/control_client.c
+ * links: transportd/control_dispatch.c transportd/control_call.c
+ * links: transportd/control_local.c transportd/control_interface.c
+ * links: transportd/control_admin.c transportd/control_user.c
+ * links: transportd/control_user_login.c
+ * links: transportd/cert_pem.c transportd/store.c transportd/store_schema.c
+ * links: transportd/store_user.c transportd/store_admin.c
+ * links: transportd/store_connection.c transportd/store_check.c
+ * links: transportd/auth.c transportd/card.c transportd/log.c
+ * links: lib/via.c lib/addr.c lib/text.c lib/log_words.c lib/names.c
+ * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
+ * links: tests/control_run.c tests/store_place.c tests/console_run.c
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../transportd/control_user.h"
+#include "console_run.h"
+#include "control_run.h"
+#include "store_place.h"
+
+#define STATUS	"{\"version\":\"1.2.3\",\"uptime_s\":187,\"users\":3,"	\
+		"\"sessions\":2,\"connections\":1,\"module\":true,"		\
+		"\"fingerprint\":\"SHA256:00\",\"listeners\":["		\
+		"{\"address\":\"::\",\"port\":443}]}"
+
+/* --- logging in --- */
+
+static void test_no_password_yet(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	expect_text(fd, "sehub 1.2.3");
+	expect_without(fd, "sehubctl admin passwd", "password: ");
+	expect_end(fd);
+}
+
+static void test_log_in_and_out(void **state)
+{
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	talk(fd, "9\n", "Goodbye.");
+	expect_end(fd);
+}
+
+static void test_who_shows_the_password_is_told(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	/* nothing is said by the client: it speaks no telnet */
+	expect_text(fd, "shows what you type");
+	expect_text(fd, "password: ");
+	close(fd);
+}
+
+static void test_telnet_hides_the_password(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	say(fd, "\xff\xfd\x01\xff\xfd\x03");
+	expect_without(fd, "password: ", "shows what you type");
+	say(fd, "sesame\r");
+	expect_without(fd, "Main menu: ", "sesame");
+	talk(fd, "9\r", "Goodbye.");
+	expect_end(fd);
+}
+
+static void test_three_attempts(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	talk(fd, "wrong\n", "Wrong password.");
+	talk(fd, "Sesame\n", "Wrong password.");
+	talk(fd, "sesame \n", "too often");
+	expect_end(fd);
+}
+
+static void fail_once(void)
+{
+	int fd = console_dial();
+
+	talk(fd, "wrong\n", "Wrong password.");
+	close(fd);
+}
+
+/* Says for how long the source is refused now. */
+static void expect_wait(const char *seconds)
+{
+	int fd = console_dial();
+	char text[64];
+
+	snprintf(text, sizeof(text), "try again in %s s", seconds);
+	talk(fd, "sesame\n", text);
+	expect_end(fd);
+}
+
+static void test_delay_grows(void **state)
+{
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		fail_once();
+	fail_once();
+	/* the right one does not help either */
+	expect_wait("2");
+	clock_ms += 1999;
+	expect_wait("1");
+	clock_ms += 1;
+	fail_once();
+	expect_wait("4");
+	clock_ms += 4000;
+	fail_once();
+	expect_wait("8");
+	clock_ms += 8000;
+	fd = console_enter_as_admin();
+	close(fd);
+}
+
+static void test_two_administrators(void **state)
+{
+	int one = console_enter_as_admin();
+	int two = console_enter_as_admin();
+
+	(void)state;
+	play("Status", STATUS);
+	play("HubList", "{\"hubs\":[]}");
+	talk(one, "0\n", "There is no hub.");
+	talk(two, "1\n", "User management: ");
+	talk(one, "0\n", "There is no hub.");
+	talk(two, "9\n", "Main menu: ");
+	close(one);
+	talk(two, "9\n", "Goodbye.");
+	expect_end(two);
+}
+
+static void test_too_many_clients(void **state)
+{
+	int fds[CONSOLE_GUESTS_MAX], fd;
+
+	(void)state;
+	for (int i = 0; i < CONSOLE_GUESTS_MAX; i++) {
+		fds[i] = console_dial();
+		expect_text(fds[i], "password: ");
+	}
+	fd = console_dial();
+	expect_without(fd, "Too many clients", "password: ");
+	close(fds[0]);
+	expect_end(fd);
+	/* one has gone */
+	talk(fds[1], "\n", "Wrong password.");
+	close(fds[1]);
+	turn();
+	fd = console_enter_as_admin();
+	close(fd);
+	for (int i = 2; i < CONSOLE_GUESTS_MAX; i++)
+		close(fds[i]);
+}
+
+static void test_silence(void **state)
+{
+	int fd;
+
+	(void)state;
+	fd = console_enter_as_admin();
+	expect_text(fd, "logged out");
+	expect_end(fd);
+}
+
+static int setup_quick(void **state)
+{
+	console_options.idle_ms = 200;
+	return console_setup(state);
+}
+
+static void test_broken_telnet(void **state)
+{
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	say(fd, "\xff\xfa\x56\xff\xf0");
+	expect_end(fd);
+	fd = console_enter_as_admin();
+	close(fd);
+}
+
+static void test_client_that_does_not_read(void **state)
+{
+	int fd = console_enter_as_admin();
+	unsigned int lines = 0;
+
+	(void)state;
+	/* typed until nothing more is taken; nothing is lost by that */
+	while (send(fd, "\n", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 &&
+	       ++lines < 100000)
+		if (lines % 64 == 0)
+			turn();
+	talk(fd, "", "Main menu: ");
+	close(fd);
+	turn();
+}
+
+/* --- languages --- */
+
+static const char *const texts[][2] = {
+	{ "", "Content-Type: text/plain; charset=UTF-8\n" },
+	{ "Administrator's password", "PASUWAADO" },
+	{ "Main menu", "MENYUU" },
+};
+
+static int setup_asking(void **state)
+{
+	write_catalogue("ja", texts, 3);
+	return console_setup(state);
+}
+
+static int setup_japanese(void **state)
+{
+	console_options.language = CONFIG_LANGUAGE_JA;
+	return setup_asking(state);
+}
+
+static int setup_english(void **state)
+{
+	console_options.language = CONFIG_LANGUAGE_EN;
+	return setup_asking(state);
+}
+
+static int teardown_texts(void **state)
+{
+	remove_catalogues();
+	return console_teardown(state);
+}
+
+static void test_language_is_asked_for(void **state)
+{
+	int one = console_dial(), two = console_dial();
+
+	(void)state;
+	expect_text(one, "Language: 1 English, 2");
+	talk(one, "3\n", "Language: 1 English, 2");
+	talk(one, "2\n", "PASUWAADO: ");
+	expect_text(two, "Language: ");
+	talk(two, "\n", "Administrator's password: ");
+	/* both at once, each in its own */
+	talk(one, "sesame\n", "MENYUU: ");
+	talk(two, "sesame\n", "Main menu: ");
+	close(one);
+	close(two);
+}
+
+static void test_language_is_set(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	expect_without(fd, "PASUWAADO: ", "Language");
+	close(fd);
+}
+
+static void test_english_is_set(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	expect_without(fd, "Administrator's password: ", "Language");
+	close(fd);
+}
+
+/* --- menus --- */
+
+static void test_main_menu(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	say(fd, "sesame\n");
+	expect_text(fd, " 0  Status\r\n   1  User management\r\n"
+		    "   2  Session management\r\n   3  Protocol management\r\n"
+		    "   4  Password setting\r\n   5  Log management\r\n"
+		    "   9  Log out\r\nMain menu: ");
+	talk(fd, "7\n", "no entry \"7\"");
+	talk(fd, "\x1b[31mx\n", "no entry \"x\"");
+	talk(fd, "\n", "   9  Log out\r\nMain menu: ");
+	close(fd);
+}
+
+static void test_status(void **state)
+{
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	play("Status", STATUS);
+	play("HubList", "{\"hubs\":[{\"vlan\":12,\"device\":\"sehub12\","
+	     "\"ports\":2,\"macs\":30,\"ips\":4,\"rx_bytes\":2048,"
+	     "\"tx_bytes\":512,\"drops\":7},{\"vlan\":4094,"
+	     "\"device\":\"sehub4094\",\"ports\":1,\"macs\":1,\"ips\":1,"
+	     "\"rx_bytes\":0,\"tx_bytes\":0,\"drops\":1}]}");
+	say(fd, "0\n");
+	expect_text(fd, "Version               1.2.3");
+	expect_text(fd, "Uptime                3m 7s");
+	expect_text(fd, "Kernel module         loaded");
+	expect_text(fd, "Listens on            [::]:443");
+	expect_text(fd, "12    sehub12        2    30    4  2.0 KiB  512 B        7");
+	expect_text(fd, "all   -              3    31    5  2.0 KiB  512 B        8");
+	play("HubList", "!no kernel");
+	talk(fd, "0\n", "Refused: no kernel");
+	expect_text(fd, "Main menu: ");
+	close(fd);
+}
+
+static void test_password_setting(void **state)
+{
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	talk(fd, "4\n", "Present password: ");
+	talk(fd, "guess\n", "Wrong password.");
+	expect_text(fd, "Main menu: ");
+	say(fd, "4\nsesame\nopen\n");
+	talk(fd, "opem\n", "nothing was changed");
+	say(fd, "4\nsesame\n");
+	talk(fd, "\n", "Nothing was changed");
+	say(fd, "4\nsesame\nopen\n");
+	talk(fd, "open\n", "Done.");
+	close(fd);
+	fd = console_dial();
+	talk(fd, "sesame\n", "Wrong password.");
+	talk(fd, "open\n", "Main menu: ");
+	close(fd);
+}
+
+/* --- users --- */
+
+static struct control_user *users;
+static const struct user_ops user_ops;
+
+static int setup_users(void **state)
+{
+	return console_setup(state) ||
+	       control_user_register(control, store, &user_ops, NULL, &users);
+}
+
+static int teardown_users(void **state)
+{
+	int err = console_teardown(state);
+
+	control_user_free(users);
+	return err;
+}
+
+static struct store_user user_of(uint16_t vlan, const char *name)
+{
+	struct store_user user;
+
+	if (store_user_get(store, vlan, name, &user, &error))
+		fail_msg("%s", error.text);
+	return user;
+}
+
+static void test_create_user(void **state)
+{
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	talk(fd, "1\n", "User management: ");
+	talk(fd, "2\n", "Hub: ");
+	talk(fd, "0\n", "from 1 to 4094");
+	talk(fd, "12\n", "User: ");
+	talk(fd, "\n", "That name will not do");
+	talk(fd, "alice\n", "Logs in with: ");
+	talk(fd, "4\n", "Logs in with: ");
+	talk(fd, "1\n", "Password of the user: ");
+	talk(fd, "pw\n", "The same again: ");
+	talk(fd, "pw\n", "was created");
+	assert_true(user_of(12, "alice").has_password);
+	say(fd, "2\n12\nalice\n1\npw\n");
+	talk(fd, "pw\n", "Refused: hub 12 has a user \"alice\" already");
+	say(fd, "2\n12\nbob\n2\n");
+	talk(fd, "SHA256:00\n", "Refused: certs: ");
+	say(fd, "2\n12\nanonymous\n");
+	talk(fd, "3\n", "was created");
+	assert_true(user_of(12, "anonymous").anonymous);
+	talk(fd, "1\n", "Hub (Enter: all): ");
+	say(fd, "\n");
+	expect_text(fd, " 12  alice      enabled  password             0  never");
+	expect_text(fd, " 12  anonymous  enabled  nothing");
+	say(fd, "1\n");
+	talk(fd, "13\n", "There is no user.");
+	close(fd);
+}
+
+static void test_delete_user(void **state)
+{
+	struct store_user user;
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	assert_int_equal(add_user(12, "alice", &verifier, false), 0);
+	say(fd, "1\n3\n12\n");
+	talk(fd, "bob\n", "Refused: ");
+	say(fd, "3\n12\n");
+	talk(fd, "alice\n", "Delete user alice of hub 12?");
+	talk(fd, "\n", "Nothing was changed.");
+	user_of(12, "alice");
+	say(fd, "3\n12\nalice\n");
+	talk(fd, "\x03", "Cancelled.");
+	user_of(12, "alice");
+	say(fd, "3\n12\nalice\n");
+	talk(fd, "yes\n", "Done.");
+	assert_int_equal(store_user_get(store, 12, "alice", &user, &error),
+			 -ENOENT);
+	close(fd);
+}
+
+static void test_edit_user(void **state)
+{
+	static const struct {
+		const char *typed;
+		const char *policy;
+	} steps[] = {
+		{ "1\n", "deny" },
+		{ "2\n", "deny,no-resume" },
+		{ "1\n", "no-resume" },
+		{ "3\n", "no-resume,dhcp-force" },
+		{ "4\n\n", "no-resume,dhcp-force,max-ip=1" },
+		{ "5\n7\n", "no-resume,dhcp-force,max-ip=1,max-mac=7" },
+		{ "4\n0\n", "no-resume,dhcp-force,max-mac=7" },
+		{ "6\n", "no-resume,dhcp-force,max-mac=7,no-ip-dup" },
+		{ "18\nnone\n", "" },
+		{ "7\n", "no-mac-dup" },
+		{ "8\n", "no-mac-dup,no-broadcast" },
+		{ "9\n", "no-mac-dup,no-broadcast,no-dhcp-server" },
+		{ "10\n", "no-mac-dup,no-broadcast,no-dhcp-server,filter-dhcp" },
+	};
+	struct store_user user;
+	int fd = console_enter_as_admin();
+
+	(void)state;
+	assert_int_equal(add_user(12, "alice", &verifier, false), 0);
+	say(fd, "1\n5\n12\nalice\n");
+	expect_text(fd, "Change (1 to 18");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		talk(fd, steps[i].typed, "Done.");
+		expect_text(fd, "Change (1 to 18");
+		assert_string_equal(user_of(12, "alice").policy,
+				    steps[i].policy);
+	}
+	talk(fd, "11\n", "Done.");
+	say(fd, "13\n");
+	talk(fd, "many\n", "no number");
+	talk(fd, "13\n2\n", "Done.");
+	talk(fd, "14\n2027-01-31\n", "Done.");
+	talk(fd, "14\nsoon\n", "A time is");
+	talk(fd, "15\n192.0.2.0/24\n", "Done.");
+	talk(fd, "15\nhere\n", "Refused: sources: ");
+	talk(fd, "16\n90s\n", "Done.");
+	talk(fd, "16\n-1\n", "A grace time is");
+	talk(fd, "17\n", "Done.");
+	say(fd, "12\nnew\n");
+	talk(fd, "new\n", "Done.");
+	user = user_of(12, "alice");
+	assert_true(user.disabled && user.cascade && user.has_password);
+	assert_int_equal(user.max_sessions, 2);
+	assert_true(user.expires > 0);
+	assert_string_equal(user.sources, "192.0.2.0/24");
+	assert_int_equal(user.grace, 90000);
+	say(fd, "0\n");
+	expect_text(fd, "   8  Prohibit broadcast packets                      on");
+	expect_text(fd, "  16  Grace time                                      1m 30s");
+	talk(fd, "19\n", "no entry");
+	talk(fd, "\n", "User management: ");
+	talk(fd, "9\n", "Main menu: ");
+	close(fd);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, console_setup, console_teardown)
+#define USERS(name) \
+	cmocka_unit_test_setup_teardown(name, setup_users, teardown_users)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_no_password_yet,
+						console_setup_new,
+						console_teardown),
+		TEST(test_log_in_and_out),
+		TEST(test_who_shows_the_password_is_told),
+		TEST(test_telnet_hides_the_password),
+		TEST(test_three_attempts),
+		TEST(test_delay_grows),
+		TEST(test_two_administrators),
+		TEST(test_too_many_clients),
+		cmocka_unit_test_setup_teardown(test_silence, setup_quick,
+						console_teardown),
+		TEST(test_broken_telnet),
+		TEST(test_client_that_does_not_read),
+		cmocka_unit_test_setup_teardown(test_language_is_asked_for,
+						setup_asking, teardown_texts),
+		cmocka_unit_test_setup_teardown(test_language_is_set,
+						setup_japanese,
+						teardown_texts),
+		cmocka_unit_test_setup_teardown(test_english_is_set,
+						setup_english, teardown_texts),
+		TEST(test_main_menu),
+		TEST(test_status),
+		TEST(test_password_setting),
+		USERS(test_create_user),
+		USERS(test_delete_user),
+		USERS(test_edit_user),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
