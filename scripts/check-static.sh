@@ -177,6 +177,22 @@ check_userspace_clang() {
 	userspace clang
 }
 
+# Every text of the console in every language, and none that is not there.
+check_translations() {
+	local dir=$out/po language
+
+	mkdir -p "$dir"
+	xgettext --language=C --from-code=UTF-8 -kT -kN_ --no-location \
+		-o "$dir/sehub.pot" userspace/transportd/console*.c || return 1
+	while read -r language; do
+		msgcmp "userspace/po/$language.po" "$dir/sehub.pot" 2>&1
+		LC_ALL=C msgfmt --check --statistics -o /dev/null \
+			"userspace/po/$language.po" 2>&1 |
+			grep -vE '^[0-9]+ translated messages?\.$'
+		grep '^#~' "userspace/po/$language.po"
+	done <userspace/po/LINGUAS | none
+}
+
 check_splat_patterns() {
 	scripts/splat-check.sh --self-test
 }
@@ -198,6 +214,7 @@ manuals           mandoc and man find nothing in the manuals
 length            no file is longer than 600 lines
 whitespace        no line ends with white space
 spdx              every source file names its licence
+translations      the console speaks each of its languages in full
 splat_patterns    splats in a kernel log are recognised
 tap_count         results of test stages are counted right
 module_gcc        the module builds with gcc, W=1, without warnings
