@@ -109,6 +109,21 @@ static void offer_devices(struct completion *c)
 		if_freenameindex(all);
 }
 
+/* Without the module a hub is the bridge that is called after its number. */
+static void offer_bridges(struct completion *c)
+{
+	static const char before[] = "sehub";
+	struct if_nameindex *all = if_nameindex();
+	uint16_t vlan;
+
+	for (struct if_nameindex *i = all; i && i->if_index; i++)
+		if (!strncmp(i->if_name, before, strlen(before)) &&
+		    !sehub_parse_vlan(i->if_name + strlen(before), &vlan))
+			offer(c, i->if_name + strlen(before));
+	if (all)
+		if_freenameindex(all);
+}
+
 static void offer_classes(const struct completion *c)
 {
 	const char *name;
@@ -206,6 +221,8 @@ static void offer_named(struct completion *c, const char *what)
 		sehub_hub_list(c->ctl.nl, offer_hub, c, NULL);
 	else if (!strcmp(what, "VLAN") && open_nl(c))
 		sehub_hub_list(c->ctl.nl, offer_vlan, c, NULL);
+	else if (!strcmp(what, "VLAN"))
+		offer_bridges(c);
 	else if (!strcmp(what, "PORT") && find_hub(c, &hub))
 		sehub_port_list(c->ctl.nl, hub.ifindex, offer_port, c, NULL);
 	else if (!strcmp(what, "MAC") && find_hub(c, &hub))
