@@ -137,6 +137,42 @@ static void test_manual_is_in_table(void **state)
 	assert_int_equal(n, commands);
 }
 
+/* Options that the manual shows, at a command that takes them. */
+static void test_manual_options_are_in_table(void **state)
+{
+	(void)state;
+	for (const struct ctl_command *c = ctl_commands; c->noun; c++) {
+		uint64_t takes = c->required | c->optional | OPT_EVERYWHERE |
+				 (ctl_takes_hub(c) ? OPT(VLAN) : 0);
+		size_t len = 0;
+		const char *line = entry_of(c, &len);
+		const char *end;
+
+		assert_non_null(line);
+		/* the first line is the command itself */
+		end = strchr(line + 1, '\n');
+		while ((line = strstr(line, "Fl -")) && line < end) {
+			size_t n;
+			enum ctl_option option;
+
+			line += strlen("Fl -");
+			n = strspn(line, "abcdefghijklmnopqrstuvwxyz-");
+			option = ctl_find_option(line, n);
+			if (option == OPT_COUNT || !(takes & OPT_BIT(option)))
+				fail_msg("the manual has %s %s --%.*s", c->noun,
+					 c->verb ? c->verb : "", (int)n, line);
+		}
+	}
+	for (const char *p = manual; (p = strstr(p, "Fl -"));) {
+		size_t n;
+
+		p += strlen("Fl -");
+		n = strspn(p, "abcdefghijklmnopqrstuvwxyz-");
+		if (n && ctl_find_option(p, n) == OPT_COUNT)
+			fail_msg("the manual has an option --%.*s", (int)n, p);
+	}
+}
+
 /* Whether a text has a word, which can have a value behind "=". */
 static bool has_word(const char *text, size_t len, const char *word)
 {
@@ -241,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_table_is_sound),
 		cmocka_unit_test(test_table_is_in_manual),
 		cmocka_unit_test(test_manual_is_in_table),
+		cmocka_unit_test(test_manual_options_are_in_table),
 		cmocka_unit_test(test_policy_words_are_in_manual),
 		cmocka_unit_test(test_reasons_are_in_manual),
 		cmocka_unit_test(test_log_classes_are_in_manual),
