@@ -132,8 +132,16 @@ test_both_killed() {
 	across restart_both
 }
 
+# What the new daemon has found is in the access log.
+sessions_are_logged() {
+	! ports_outlive_daemons || busywait 10000 grep -Eq \
+		' event=session-recover session=[^ ]+ hub=12 user="[a-z]+" port=[0-9]+ grace-left-ms=[0-9]+$' \
+		"$TMP/hub/logs/access.log"
+}
+
 test_server_ended_by_SIGTERM() {
-	across restart hub TERM && logged hub "^.*stop sessions=2"
+	across restart hub TERM && logged hub "^.*stop sessions=2" &&
+		sessions_are_logged
 }
 
 test_client_ended_by_SIGTERM() {

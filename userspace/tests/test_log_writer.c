@@ -288,12 +288,17 @@ static void test_lost(void **state)
 static void test_lost_elsewhere(void **state)
 {
 	struct log_stream *stream = log_writer_add(writer, 0, "x.log");
+	struct log_stream *json;
 
 	(void)state;
 	log_stream_lost(stream, 17, "kernel");
 	AWAIT(status().lines == 1);
 	assert_int_equal(status().lost, 17);
+	json = log_writer_add(writer, 0, "y.jsonl");
+	log_stream_lost(json, 18, "kernel");
 	end();
+	assert_int_equal(count(log_text("y.jsonl"), "+00:00\",\"event\":\"lost\",\"count\":18,\"reason\":\"kernel\"}\n"), 1);
+	assert_int_equal(count(log_text("y.jsonl"), "{\"time\":\"2"), 1);
 	assert_int_equal(count(log_text("x.log"),
 			       " event=lost count=17 reason=kernel\n"), 1);
 }

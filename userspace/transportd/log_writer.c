@@ -3,7 +3,6 @@
 #include "log_writer_impl.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,6 +163,7 @@ static struct log_stream *make_stream(struct log_writer *w, uint16_t vlan,
 	stream->writer = w;
 	stream->vlan = vlan;
 	stream->is_on = true;
+	stream->is_json = strstr(name, ".json");
 	if (vlan)
 		err = asprintf(&directory, "%s/hub%u", w->directory, vlan) < 0;
 	else
@@ -236,27 +236,18 @@ bool log_stream_put(struct log_stream *stream, const struct timespec *when,
 	return is_in;
 }
 
-const char *log_lost_format(uint64_t lines, const char *why,
-			    char text[LOG_LOST_MAX])
-{
-	snprintf(text, LOG_LOST_MAX, "event=lost count=%" PRIu64 " reason=%s",
-		 lines, why);
-	return text;
-}
-
 void log_stream_lost(struct log_stream *stream, uint64_t lines, const char *why)
 {
-	char head[LOG_TIME_MAX], text[LOG_LOST_MAX];
-	const char *parts[] = { head, text };
+	char text[LOG_LOST_MAX];
+	const char *line = text;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	log_time_format(&now, head);
-	log_lost_format(lines, why, text);
+	log_lost_format(stream->is_json, &now, lines, why, text);
 	pthread_mutex_lock(&stream->writer->lock);
 	if (stream->is_on) {
 		stream->lost_all += lines;
-		if (!put(stream, &now, parts, 2)) {
+		if (!put(stream, &now, &line, 1)) {
 			stream->lost += lines;
 			stream->lost_when = now;
 		}

@@ -103,12 +103,6 @@ void log_writer_each(struct log_writer *writer,
 		     void (*fn)(void *arg, const struct log_status *status),
 		     void *arg);
 
-/* "event=lost count=N reason=WHY", with NUL. */
-#define LOG_LOST_MAX		96
-
-const char *log_lost_format(uint64_t lines, const char *why,
-			    char text[LOG_LOST_MAX]);
-
 /* "time=..." with zone and microseconds, and a blank; Return: @text */
 const char *log_time_format(const struct timespec *when,
 			    char text[LOG_TIME_MAX]);

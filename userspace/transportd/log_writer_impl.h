@@ -44,6 +44,14 @@ struct log_batch {
 /* -ENOMEM: nothing has changed. */
 int log_batch_add(struct log_batch *batch, const struct timespec *when,
 		  const char *const *parts, size_t count, size_t len);
+/* A line that says that lines are missing, with NUL. */
+#define LOG_LOST_MAX		(LOG_TIME_MAX + 96)
+
+/* In the form of the other lines; Return: @text */
+const char *log_lost_format(bool is_json, const struct timespec *when,
+			    uint64_t lines, const char *why,
+			    char text[LOG_LOST_MAX]);
+
 /* Forgets all of it, with its memory. */
 void log_batch_clear(struct log_batch *batch);
 
@@ -53,6 +61,7 @@ void log_batch_clear(struct log_batch *batch);
  * @next: list of all
  * @vlan: hub, 0: of the server
  * @path: file, for messages
+ * @is_json: its lines are JSON objects
  * @ready: list of those with lines that can be written
  * @untidy: list of those with something to compress or to delete
  * @is_ready: it is in that list
@@ -81,6 +90,7 @@ struct log_stream {
 	struct log_stream *next;
 	uint16_t vlan;
 	char *path;
+	bool is_json;
 	TAILQ_ENTRY(log_stream) ready;
 	TAILQ_ENTRY(log_stream) untidy;
 	bool is_ready;

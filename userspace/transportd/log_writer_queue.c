@@ -3,6 +3,7 @@
 #include "log_writer_impl.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,24 @@ void log_batch_clear(struct log_batch *batch)
 	free(batch->data);
 	free(batch->runs);
 	memset(batch, 0, sizeof(*batch));
+}
+
+const char *log_lost_format(bool is_json, const struct timespec *when,
+			    uint64_t lines, const char *why,
+			    char text[LOG_LOST_MAX])
+{
+	char head[LOG_TIME_MAX];
+	const char *time = log_time_format(when, head) + strlen("time=");
+
+	if (is_json)
+		snprintf(text, LOG_LOST_MAX,
+			 "{\"time\":\"%.*s\",\"event\":\"lost\",\"count\":%" PRIu64 ",\"reason\":\"%s\"}",
+			 (int)strcspn(time, " "), time, lines, why);
+	else
+		snprintf(text, LOG_LOST_MAX,
+			 "%slevel=warning event=lost count=%" PRIu64 " reason=%s",
+			 head, lines, why);
+	return text;
 }
 
 /* Of one second there are many lines, and calendars are slow. */

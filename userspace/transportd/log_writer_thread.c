@@ -29,16 +29,16 @@ static time_t now_monotonic(void)
 /* What the queue had no room for is said where it is missing. */
 static void say_lost(struct log_stream *stream)
 {
-	char head[LOG_TIME_MAX], text[LOG_LOST_MAX];
-	const char *parts[] = { head, text };
+	char text[LOG_LOST_MAX];
+	const char *line = text;
 	size_t len;
 
 	if (!stream->lost)
 		return;
-	log_time_format(&stream->lost_when, head);
-	log_lost_format(stream->lost, "queue", text);
-	len = strlen(head) + strlen(text) + 1;
-	if (log_batch_add(&stream->out, &stream->lost_when, parts, 2, len))
+	log_lost_format(stream->is_json, &stream->lost_when, stream->lost,
+			"queue", text);
+	len = strlen(text) + 1;
+	if (log_batch_add(&stream->out, &stream->lost_when, &line, 1, len))
 		return;
 	stream->writer->queued += len;
 	stream->lost = 0;

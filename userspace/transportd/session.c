@@ -115,6 +115,13 @@ static void session_delete_port(struct session *s)
 		s->port->del(s);
 }
 
+/* A server's main thread reads its counters first, and deletes it then. */
+static void session_end_port(struct session *s)
+{
+	if (!s->is_server)
+		session_delete_port(s);
+}
+
 /*
  * Another worker may be given the port at any time: before it is touched, what
  * the main thread has to say. False if the session is not open any more.
@@ -192,7 +199,7 @@ void session_fail(struct session *s, uint16_t code, const char *text)
 		return;
 	/* In this order: the kernel tells of the port's end too. */
 	session_event(s, SESSION_EVENT_CLOSED, false, code, text);
-	session_delete_port(s);
+	session_end_port(s);
 	session_close(s, code, text);
 }
 
@@ -200,7 +207,7 @@ void session_closed(struct session *s, uint16_t code, const char *text)
 {
 	if (session_has_port(s)) {
 		session_event(s, SESSION_EVENT_CLOSED, true, code, text);
-		session_delete_port(s);
+		session_end_port(s);
 		tls_close_notify(s->tls);
 	}
 	session_destroy(s);

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <json-c/json.h>
 
 #include "kernel.h"
 #include "log.h"
@@ -145,6 +146,7 @@ void sessions_del(struct sessions *ss, struct server_session *s)
 	*at = s->next;
 	LIST_REMOVE(s, same_client);
 	ss->count--;
+	json_object_put(s->addresses);
 	free(s);
 }
 
@@ -154,14 +156,6 @@ void sessions_set_state(struct server_session *s,
 	log_debug("server-session session=%s from=%d to=%d", s->id.session,
 		  s->state, state);
 	s->state = state;
-}
-
-void sessions_log_end(const struct server_session *s, const char *who,
-		    const char *text)
-{
-	log_access(LOG_LEVEL_INFO, "session-end session=%s vlan=%u user=%s address=%s by=%s reason=%s",
-		   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
-		   server_address(s), who, LOG_QUOTED(text));
 }
 
 int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
@@ -209,7 +203,7 @@ uint32_t sessions_replace(struct sessions *ss, struct server_session *s)
 		sessions_end(ss, s, SEHUB_WIRE_CLOSE_REPLACED, why);
 		return 0;
 	}
-	sessions_log_end(s, "server", why);
+	sessions_log_end(ss, s, NULL, "server", why);
 	worker_end(ss->d->workers, s->ref, SEHUB_WIRE_CLOSE_REPLACED, why);
 	sessions_del(ss, s);
 	return id;
@@ -218,7 +212,7 @@ uint32_t sessions_replace(struct sessions *ss, struct server_session *s)
 void sessions_end(struct sessions *ss, struct server_session *s, uint16_t code,
 		  const char *text)
 {
-	sessions_log_end(s, "server", text);
+	sessions_log_end(ss, s, NULL, "server", text);
 	/* The worker hears of it before it finds the port gone. */
 	worker_end(ss->d->workers, s->ref, code, text);
 	/*
@@ -315,8 +309,10 @@ bool sessions_event(struct sessions *ss, const struct session_event *event)
 		sessions_set_state(s, SERVER_DETACHED);
 		break;
 	case SESSION_EVENT_CLOSED:
-		sessions_log_end(s, event->by_peer ? "client" : "server", event->text);
-		sessions_del(ss, s);
+		sessions_log_end(ss, s, NULL,
+				 event->by_peer ? "client" : "server",
+				 event->text);
+		sessions_drop(ss, s);
 		break;
 	}
 	return true;
@@ -332,24 +328,27 @@ bool sessions_port_deleted(struct sessions *ss, const struct sehub_port *port)
 	case SEHUB_PORT_DEL_REASON_HUB:
 		worker_end(ss->d->workers, s->ref, SEHUB_WIRE_CLOSE_NO_HUB,
 			   "the hub was deleted");
-		sessions_log_end(s, "hub", "the hub was deleted");
+		sessions_log_end(ss, s, port, "hub", "the hub was deleted");
 		break;
 	case SEHUB_PORT_DEL_REASON_GRACE:
 		worker_end(ss->d->workers, s->ref,
 			   SEHUB_WIRE_CLOSE_NO_SESSION,
 			   "the session's time was over");
-		sessions_log_end(s, "grace", "the client did not come back in time");
+		sessions_log_end(ss, s, port, "grace",
+				 "the client did not come back in time");
 		break;
 	case SEHUB_PORT_DEL_REASON_REPLACED:
 		worker_end(ss->d->workers, s->ref, SEHUB_WIRE_CLOSE_REPLACED,
 			   "a newer login took this session's place");
-		sessions_log_end(s, "server", "a newer login took its place");
+		sessions_log_end(ss, s, port, "server",
+				 "a newer login took its place");
 		break;
 	default:
 		worker_end(ss->d->workers, s->ref,
 			   SEHUB_WIRE_CLOSE_DISCONNECTED,
 			   "an administrator deleted the session's port");
-		sessions_log_end(s, "administrator", "the port was deleted");
+		sessions_log_end(ss, s, port, "administrator",
+				 "the port was deleted");
 		break;
 	}
 	sessions_del(ss, s);

@@ -17,6 +17,7 @@
 #include "user_rules.h"
 #include "worker.h"
 
+struct json_object;
 struct sehub_policy;
 struct sehub_port;
 struct store_user;
@@ -49,6 +50,7 @@ enum server_state {
  * @port_number: in its hub
  * @features: what the client takes
  * @address: the client's, "" if not known any more
+ * @addresses: those that the client has had in our time, by age; NULL: none
  * @listener: where its line came in last, 0: not known
  * @cipher: of its line, the same
  * @carrier: how the client says that its line is made, the same
@@ -67,6 +69,7 @@ struct server_session {
 	uint32_t port_number;
 	uint32_t features;
 	char address[SESSION_ADDRESS_MAX];
+	struct json_object *addresses;
 	uint32_t listener;
 	char cipher[SESSION_CIPHER_MAX];
 	char carrier[SESSION_CARRIER_MAX];

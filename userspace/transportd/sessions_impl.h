@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What sessions.c (the list, ends), sessions_open.c (beginnings),
+ * What sessions.c (the list), sessions_end.c (ends), sessions_open.c (beginnings),
  * sessions_user.c (what users may do) and sessions_recover.c (what an earlier
  * daemon left) share.
  */
@@ -39,8 +39,6 @@ void sessions_set_state(struct server_session *s, enum server_state state);
  * which has addresses to be handed over and no owner, or 0.
  */
 uint32_t sessions_replace(struct sessions *ss, struct server_session *s);
-void sessions_log_end(const struct server_session *s, const char *who,
-		      const char *text);
 /* Has the kernel keep @id with the session's port. */
 int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
 			const struct resume_server *id);
@@ -54,6 +52,18 @@ struct server_session *sessions_find_client(const struct sessions *ss,
 /* By the hash of the ticket given last, or of the one before. */
 struct server_session *sessions_find_ticket(const struct sessions *ss,
 					    const uint8_t *hash);
+
+/* sessions_end.c */
+
+/* The client's present address is one of those that it had. */
+void sessions_note_address(struct server_session *s);
+/*
+ * Says that a session has ended, and what it was like: @port is its port as it
+ * was last, NULL: as it is now.
+ */
+void sessions_log_end(const struct sessions *ss, const struct server_session *s,
+		      const struct sehub_port *port, const char *who,
+		      const char *text);
 
 /* sessions_user.c */
 

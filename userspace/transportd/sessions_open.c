@@ -70,6 +70,7 @@ static void fill_line(struct server_session *s,
 	s->features = req->features;
 	s->listener = req->listener;
 	snprintf(s->address, sizeof(s->address), "%s", req->address);
+	sessions_note_address(s);
 	snprintf(s->cipher, sizeof(s->cipher), "%s",
 		 tls_cipher(channel_tls(ch)));
 	proto_text_copy(s->carrier, sizeof(s->carrier), req->carrier);

@@ -118,7 +118,8 @@ void sessions_resync(struct sessions *ss)
 			if (s->state == SERVER_DETACHED &&
 			    i == resync.count &&
 			    !kernel_port_device(ss->d->kernel, s->port_id)) {
-				sessions_log_end(s, "kernel", "the port is gone");
+				sessions_log_end(ss, s, NULL, "kernel",
+						 "the port is gone");
 				sessions_del(ss, s);
 			}
 		}

@@ -106,7 +106,7 @@ struct session_start {
  * @SESSION_EVENT_GRACE: the server keeps the session for @grace from now on
  * @SESSION_EVENT_LOST: the line is gone; the port is detached
  * @SESSION_EVENT_CLOSED: the session came to its end with a CLOSE, @by_peer or
- *	not; the port is deleted
+ *	not; a client's port is deleted, a server's is for the main thread to
  *
  * After all but STARTED, HEARD, WORN and GRACE the reference is void.
  */
