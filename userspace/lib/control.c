@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One call of the daemon: connect, send, wait for the NUL, take it apart. */
+/*
+ * Calls of the daemon: connect, send, wait for the NUL, take it apart; and for
+ * calls with several answers, wait for the next one.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -277,6 +280,42 @@ static const char *default_path(void)
 	return path && *path ? path : SEHUB_CONTROL_PATH;
 }
 
+/* Connects, sends the request and waits for an answer. */
+static int begin(struct call *call, const char *method,
+		 struct json_object *params, bool more, struct sehub_err *err)
+{
+	struct json_object *request;
+	const char *text;
+	size_t len;
+	int code;
+
+	request = make_request(method, params);
+	if (!request || (more && json_object_object_add(request, "more",
+					json_object_new_boolean(true)))) {
+		json_object_put(request);
+		return sehub_err_errno(err, ENOMEM, "cannot make the request");
+	}
+	text = json_object_to_json_string_length(request,
+						 JSON_C_TO_STRING_PLAIN, &len);
+	code = open_socket(call, err);
+	if (!code)
+		code = send_all(call, text, len + 1, err);
+	if (!code)
+		code = receive(call, err);
+
+	/* The request can hold a password. */
+	explicit_bzero((void *)text, len);
+	json_object_put(request);
+	return code;
+}
+
+static void end(struct call *call)
+{
+	if (call->fd >= 0)
+		close(call->fd);
+	free(call->buf);
+}
+
 int sehub_control_call(const char *path, const char *method,
 		       struct json_object *params, unsigned int timeout_ms,
 		       struct json_object **reply, struct sehub_err *err)
@@ -285,31 +324,120 @@ int sehub_control_call(const char *path, const char *method,
 		.path = path ? path : default_path(), .fd = -1,
 		.deadline = now_ms() + timeout_ms,
 	};
-	struct json_object *request;
-	const char *text;
-	size_t len;
 	int code;
 
 	if (reply)
 		*reply = NULL;
-	request = make_request(method, params);
-	if (!request)
-		return sehub_err_errno(err, ENOMEM, "cannot make the request");
-	text = json_object_to_json_string_length(request,
-						 JSON_C_TO_STRING_PLAIN, &len);
-	code = open_socket(&call, err);
-	if (!code)
-		code = send_all(&call, text, len + 1, err);
-	if (!code)
-		code = receive(&call, err);
+	code = begin(&call, method, params, false, err);
 	if (!code)
 		code = take_reply(&call, reply, err);
-
-	/* The request can hold a password. */
-	explicit_bzero((void *)text, len);
-	json_object_put(request);
-	if (call.fd >= 0)
-		close(call.fd);
-	free(call.buf);
+	end(&call);
 	return code;
+}
+
+/* --- several answers ------------------------------------------------------- */
+
+struct sehub_control_stream {
+	struct call call;
+};
+
+/* Forgets the first message, which is there. */
+static void drop_first(struct call *call)
+{
+	size_t len = strlen(call->buf) + 1;
+
+	call->len -= len;
+	memmove(call->buf, call->buf + len, call->len);
+}
+
+int sehub_control_stream_open(struct sehub_control_stream **streamp,
+			      const char *path, const char *method,
+			      struct json_object *params,
+			      unsigned int timeout_ms,
+			      struct json_object **reply,
+			      struct sehub_err *err)
+{
+	struct sehub_control_stream *stream = calloc(1, sizeof(*stream));
+	int code;
+
+	*streamp = NULL;
+	*reply = NULL;
+	if (!stream)
+		return sehub_err_errno(err, ENOMEM, "cannot make the request");
+	stream->call = (struct call){
+		.path = path ? path : default_path(), .fd = -1,
+		.deadline = now_ms() + timeout_ms,
+	};
+	code = begin(&stream->call, method, params, true, err);
+	if (!code)
+		code = take_reply(&stream->call, reply, err);
+	if (code) {
+		sehub_control_stream_close(stream);
+		return code;
+	}
+	drop_first(&stream->call);
+	*streamp = stream;
+	return 0;
+}
+
+void sehub_control_stream_close(struct sehub_control_stream *stream)
+{
+	if (!stream)
+		return;
+	end(&stream->call);
+	free(stream);
+}
+
+int sehub_control_stream_fd(const struct sehub_control_stream *stream)
+{
+	return stream->call.fd;
+}
+
+/* Return: 1 if a message is there, 0 if none is, or -errno. */
+static int receive_some(struct call *call, struct sehub_err *err)
+{
+	ssize_t n;
+	int code;
+
+	while (!call->len || !memchr(call->buf, '\0', call->len)) {
+		code = grow(call, err);
+		if (code)
+			return code;
+		n = recv(call->fd, call->buf + call->len, SEHUB_CONTROL_CHUNK,
+			 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0)
+			return sehub_err_errno(err, errno,
+					       "cannot read from sehub-transportd");
+		if (!n)
+			return sehub_err_set(err, ECONNRESET,
+					     "sehub-transportd closed the connection");
+		call->len += n;
+	}
+	return 1;
+}
+
+int sehub_control_stream_read(struct sehub_control_stream *stream,
+			      sehub_control_fn fn, void *arg,
+			      struct sehub_err *err)
+{
+	struct json_object *reply;
+	int code;
+
+	for (;;) {
+		code = receive_some(&stream->call, err);
+		if (code <= 0)
+			return code;
+		code = take_reply(&stream->call, &reply, err);
+		if (code)
+			return code;
+		drop_first(&stream->call);
+		code = fn(reply, arg);
+		json_object_put(reply);
+		if (code)
+			return code;
+	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Client of the daemon's control socket: one JSON object and a NUL byte each
- * way over a local stream socket, as varlink frames them.
+ * Client of the daemon's control socket: JSON objects with a NUL byte each, over
+ * a local stream socket, as varlink frames them.
  */
 #ifndef SEHUB_LIB_CONTROL_H
 #define SEHUB_LIB_CONTROL_H
@@ -34,5 +34,46 @@
 int sehub_control_call(const char *path, const char *method,
 		       struct json_object *params, unsigned int timeout_ms,
 		       struct json_object **reply, struct sehub_err *err);
+
+/* A call that has one answer after the other. */
+struct sehub_control_stream;
+
+/**
+ * typedef sehub_control_fn - called for each answer
+ * @reply: its parameters, valid during the call
+ * @arg: the caller's
+ * Return: 0 to go on, another value to end the reading, which returns it.
+ */
+typedef int (*sehub_control_fn)(struct json_object *reply, void *arg);
+
+/**
+ * sehub_control_stream_open() - call a method that has several answers
+ * @streamp: where to put the call
+ * @timeout_ms: until the first answer
+ * The rest as of sehub_control_call(); the first answer is in @reply.
+ */
+int sehub_control_stream_open(struct sehub_control_stream **streamp,
+			      const char *path, const char *method,
+			      struct json_object *params,
+			      unsigned int timeout_ms,
+			      struct json_object **reply,
+			      struct sehub_err *err);
+/** sehub_control_stream_close() - end it, NULL is allowed */
+void sehub_control_stream_close(struct sehub_control_stream *stream);
+/** sehub_control_stream_fd() - descriptor that is readable if there are answers */
+int sehub_control_stream_fd(const struct sehub_control_stream *stream);
+
+/**
+ * sehub_control_stream_read() - hand out the answers that wait
+ * @stream: call
+ * @fn: called for each
+ * @arg: handed to @fn
+ * @err: filled on failure
+ * Return: 0 when no more wait, -ECONNRESET when the daemon has gone, another
+ * -errno, or what @fn returned.
+ */
+int sehub_control_stream_read(struct sehub_control_stream *stream,
+			      sehub_control_fn fn, void *arg,
+			      struct sehub_err *err);
 
 #endif /* SEHUB_LIB_CONTROL_H */

@@ -110,6 +110,7 @@ struct ctl_option_desc {
 extern const struct ctl_option_desc ctl_options[OPT_COUNT];
 
 struct ctl;
+struct sehub_control_stream;
 
 /**
  * struct ctl_command - one command
@@ -392,6 +393,12 @@ int cmd_status(struct ctl *ctl);
 int cmd_monitor(struct ctl *ctl);
 /* cmd_packets.c: monitor --packets */
 int ctl_monitor_packets(struct ctl *ctl);
+/* monitor_told.c: a bit for a word that names kinds of the daemon's events */
+unsigned int ctl_told_word(const char *word);
+/* The events of these words; NULL: @err says why not. */
+struct sehub_control_stream *ctl_told_open(struct ctl *ctl, unsigned int kinds,
+					   struct sehub_err *err);
+void ctl_print_told(struct ctl *ctl, struct json_object *event);
 
 int cmd_user_add(struct ctl *ctl);
 int cmd_user_set(struct ctl *ctl);

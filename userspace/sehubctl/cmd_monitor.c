@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sehubctl monitor: one line an event, until a signal or a closed output. */
+/*
+ * sehubctl monitor: one line an event of the kernel or the daemon, until a signal
+ * or a closed output.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,9 +149,16 @@ static void print_as_text(const struct sehub_event *event,
 	}
 }
 
+/**
+ * struct monitor - what is watched
+ * @ctl: command line
+ * @groups: of the kernel's events that are shown
+ * @kinds: of the daemon's, with their words' bits
+ */
 struct monitor {
 	struct ctl *ctl;
-	unsigned int groups;	/* that are shown */
+	unsigned int groups;
+	unsigned int kinds;
 };
 
 static int note_hub(const struct sehub_hub *hub, void *arg)
@@ -164,6 +174,8 @@ static int note_hubs(void *arg)
 	struct sehub_err err;
 	int status;
 
+	if (!monitor->groups)
+		return CTL_OK;
 	status = ctl_nl(monitor->ctl);
 	if (!status &&
 	    sehub_hub_list(monitor->ctl->nl, note_hub, NULL, &err))
@@ -189,10 +201,70 @@ static int print_event(const struct sehub_event *event, void *arg)
 	return ferror(stdout) ? -EPIPE : 0;
 }
 
+static int print_told(struct json_object *event, void *arg)
+{
+	const struct monitor *monitor = arg;
+
+	ctl_print_told(monitor->ctl, event);
+	return ferror(stdout) ? -EPIPE : 0;
+}
+
 static void say_lost(void *arg)
 {
 	(void)arg;
 	fputs("sehubctl: monitor: events were lost\n", stderr);
+}
+
+/* Whoever asked for events of the kernel, too, still gets those. */
+static int say_gone(void *arg, const struct sehub_err *err)
+{
+	const struct monitor *monitor = arg;
+
+	if (!monitor->groups)
+		return ctl_fail(monitor->ctl, err);
+	fprintf(stderr, "sehubctl: monitor: no more events of the daemon: %s\n",
+		err->text);
+	return CTL_OK;
+}
+
+static int take_words(struct ctl *ctl, struct monitor *monitor)
+{
+	for (int i = 0; i < ctl->n_words; i++) {
+		unsigned int group = group_of(ctl->words[i]);
+		unsigned int kind = ctl_told_word(ctl->words[i]);
+
+		if (!group && !kind)
+			return ctl_misuse(ctl,
+					  "\"%.40s\" is no kind of event: hub, port, mac, ip, session, login, connection, policy, user",
+					  ctl->words[i]);
+		monitor->groups |= group;
+		monitor->kinds |= kind;
+	}
+	return CTL_OK;
+}
+
+/* Without words everything is of interest that there is. */
+static int open_all(struct ctl *ctl, struct monitor *monitor,
+		    struct watch *watch)
+{
+	struct sehub_err err, daemon_err;
+	struct sehub_monitor *mon = NULL;
+
+	watch->stream = ctl_told_open(ctl, ~0U, &daemon_err);
+	if (!sehub_monitor_open(&mon, SEHUB_EVENT_HUB, &err)) {
+		sehub_monitor_close(mon);
+		monitor->groups = SEHUB_EVENT_HUB | SEHUB_EVENT_PORT |
+				  SEHUB_EVENT_FDB | SEHUB_EVENT_IP;
+		if (!watch->stream)
+			fprintf(stderr, "sehubctl: monitor: no events of the daemon: %s\n",
+				daemon_err.text);
+		return CTL_OK;
+	}
+	if (!watch->stream)
+		return ctl_fail(ctl, &err);
+	fprintf(stderr, "sehubctl: monitor: no events of the kernel: %s\n",
+		err.text);
+	return CTL_OK;
 }
 
 int cmd_monitor(struct ctl *ctl)
@@ -200,26 +272,29 @@ int cmd_monitor(struct ctl *ctl)
 	struct monitor monitor = { .ctl = ctl };
 	struct watch watch = {
 		.output = stdout, .start = note_hubs, .event = print_event,
-		.lost = say_lost, .arg = &monitor,
+		.told = print_told, .gone = say_gone, .lost = say_lost,
+		.arg = &monitor,
 	};
+	struct sehub_err err;
+	int status;
 
 	if (ctl_has(ctl, OPT_PACKETS))
 		return ctl_monitor_packets(ctl);
 	if (ctl_has(ctl, OPT_PCAP))
 		return ctl_misuse(ctl, "--pcap is for --packets");
-	for (int i = 0; i < ctl->n_words; i++) {
-		unsigned int group = group_of(ctl->words[i]);
-
-		if (!group)
-			return ctl_misuse(ctl,
-					  "\"%.40s\" is no kind of event: hub, port, mac, ip",
-					  ctl->words[i]);
-		monitor.groups |= group;
+	status = take_words(ctl, &monitor);
+	if (!status && !ctl->n_words) {
+		status = open_all(ctl, &monitor, &watch);
+	} else if (!status && monitor.kinds) {
+		watch.stream = ctl_told_open(ctl, monitor.kinds, &err);
+		if (!watch.stream)
+			status = ctl_fail(ctl, &err);
 	}
-	if (!monitor.groups)
-		monitor.groups = SEHUB_EVENT_HUB | SEHUB_EVENT_PORT |
-				 SEHUB_EVENT_FDB | SEHUB_EVENT_IP;
 	/* What is told of a hub that is gone names it all the same. */
-	watch.groups = monitor.groups | SEHUB_EVENT_HUB;
-	return ctl_watch(ctl, &watch);
+	if (monitor.groups)
+		watch.groups = monitor.groups | SEHUB_EVENT_HUB;
+	if (!status)
+		status = ctl_watch(ctl, &watch);
+	sehub_control_stream_close(watch.stream);
+	return status;
 }

@@ -130,8 +130,9 @@ const struct ctl_command ctl_commands[] = {
 
 	{ "status", NULL, cmd_status, "", 0, 0,
 	  "show module, hubs and daemon in short" },
-	{ "monitor", NULL, cmd_monitor, "[hub] [port] [mac] [ip] [CLASS...]", 0,
-	  OPT(PACKETS) | OPT(PCAP),
+	{ "monitor", NULL, cmd_monitor,
+	  "[hub] [port] [mac] [ip] [session] [login] [connection] [policy] [user] [CLASS...]",
+	  0, OPT(PACKETS) | OPT(PCAP),
 	  "print every change, or every frame, as it happens" },
 	{ "help", NULL, cmd_help, "[NOUN] [VERB]", 0, 0, "explain a command" },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -46,9 +46,10 @@ static int read_round(struct ctl *ctl, const struct watch *watch,
 {
 	struct round round = { .watch = watch };
 	struct sehub_err err;
-	int code;
+	int code = 0;
 
-	code = sehub_monitor_read(mon, take_event, &round, &err);
+	if (mon)
+		code = sehub_monitor_read(mon, take_event, &round, &err);
 	if (code == -ENOBUFS)
 		watch->lost(watch->arg);
 	if (watch->done)
@@ -60,12 +61,36 @@ static int read_round(struct ctl *ctl, const struct watch *watch,
 	return code ? MORE_WAITS : ALL_READ;
 }
 
+/* Return: an exit status, or ALL_READ; without daemon @stream becomes -1. */
+static int read_stream(struct ctl *ctl, const struct watch *watch, int *stream)
+{
+	struct sehub_err err;
+	int code, status;
+
+	if (*stream < 0)
+		return ALL_READ;
+	code = sehub_control_stream_read(watch->stream, watch->told,
+					 watch->arg, &err);
+	if (fflush(watch->output) || ferror(watch->output) || code == -EPIPE)
+		return CTL_FAILED;
+	if (!code)
+		return ALL_READ;
+	if (code != -ECONNRESET)
+		return ctl_fail(ctl, &err);
+	*stream = -1;
+	status = watch->gone(watch->arg, &err);
+	return status ? status : ALL_READ;
+}
+
 /* What came before the signal is handed out. */
 static int read_rest(struct ctl *ctl, const struct watch *watch,
-		     struct sehub_monitor *mon)
+		     struct sehub_monitor *mon, int *stream)
 {
-	int status = MORE_WAITS;
+	int status = read_stream(ctl, watch, stream);
 
+	if (status >= 0)
+		return status;
+	status = MORE_WAITS;
 	for (int i = 0; i < ROUNDS_AT_END && status == MORE_WAITS; i++)
 		status = read_round(ctl, watch, mon, false);
 	return status < 0 ? CTL_OK : status;
@@ -75,17 +100,20 @@ static int run(struct ctl *ctl, const struct watch *watch,
 	       struct sehub_monitor *mon, int signals)
 {
 	struct pollfd fds[] = {
-		{ .fd = sehub_monitor_fd(mon), .events = POLLIN },
+		{ .fd = mon ? sehub_monitor_fd(mon) : -1, .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
 		/* Whether the reader of a pipe has gone. */
 		{ .fd = fileno(watch->output), .events = 0 },
+		{ .fd = watch->stream ?
+			sehub_control_stream_fd(watch->stream) : -1,
+		  .events = POLLIN },
 	};
 	int status = watch->start ? watch->start(watch->arg) : CTL_OK;
 
 	if (status)
 		return status;
 	for (;;) {
-		int n = poll(fds, 3, watch->done ? IDLE_MS : -1);
+		int n = poll(fds, 4, watch->done ? IDLE_MS : -1);
 
 		if (n < 0) {
 			if (errno == EINTR)
@@ -94,10 +122,12 @@ static int run(struct ctl *ctl, const struct watch *watch,
 					     strerror(errno));
 		}
 		if (fds[1].revents)
-			return read_rest(ctl, watch, mon);
+			return read_rest(ctl, watch, mon, &fds[3].fd);
 		if (fds[2].revents)
 			return CTL_FAILED;
 		status = read_round(ctl, watch, mon, !n);
+		if (status < 0 && fds[3].revents)
+			status = read_stream(ctl, watch, &fds[3].fd);
 		if (status >= 0)
 			return status;
 	}
@@ -105,13 +135,13 @@ static int run(struct ctl *ctl, const struct watch *watch,
 
 int ctl_watch(struct ctl *ctl, const struct watch *watch)
 {
-	struct sehub_monitor *mon;
+	struct sehub_monitor *mon = NULL;
 	struct sehub_err err;
 	sigset_t mask;
 	int signals;
 	int status;
 
-	if (sehub_monitor_open(&mon, watch->groups, &err))
+	if (watch->groups && sehub_monitor_open(&mon, watch->groups, &err))
 		return ctl_fail(ctl, &err);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);

@@ -3,7 +3,7 @@
  * The server's side of a login over TLS, up to the session: who comes in, what
  * others are told, and that nothing tells a wrong user from a wrong password.
  *
- * links: tests/login_run.c tests/line.c transportd/user_rules.c transportd/login.c transportd/login_auth.c transportd/channel.c
+ * links: tests/login_run.c tests/line.c transportd/user_rules.c transportd/login.c transportd/events.c transportd/login_auth.c transportd/channel.c
  * links: transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c

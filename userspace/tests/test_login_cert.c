@@ -3,7 +3,7 @@
  * Logins without a password, over TLS: with a certificate that was proved in the
  * same connection, and as anybody. All that fails looks as a wrong password does.
  *
- * links: tests/login_run.c tests/line.c tests/pem.c transportd/user_rules.c transportd/login.c transportd/login_auth.c transportd/channel.c
+ * links: tests/login_run.c tests/line.c tests/pem.c transportd/user_rules.c transportd/login.c transportd/events.c transportd/login_auth.c transportd/channel.c
  * links: transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c

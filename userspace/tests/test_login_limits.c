@@ -3,7 +3,7 @@
  * Clients that take long, come often or guess: each costs the server a bounded
  * amount of everything, and others still get in.
  *
- * links: tests/login_run.c tests/line.c transportd/user_rules.c transportd/login.c transportd/login_auth.c transportd/channel.c
+ * links: tests/login_run.c tests/line.c transportd/user_rules.c transportd/login.c transportd/events.c transportd/login_auth.c transportd/channel.c
  * links: transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c

@@ -19,6 +19,7 @@
 
 #include <json-c/json.h>
 
+#include "events.h"
 #include "kernel.h"
 #include "log.h"
 #include "port.h"
@@ -102,8 +103,38 @@ static void client_free(struct client *c)
 
 /* --- states -------------------------------------------------------------- */
 
+/* What changed, for those who want to know: not each attempt. */
+static void client_tell(const struct client *c, enum connection_state before)
+{
+	struct event event = {
+		.vlan = c->hub, .connection = c->name, .device = c->device,
+		.session = c->session.session,
+		.state = connection_state_name(c->state),
+		.reason = c->error,
+	};
+
+	if (c->state == CONNECTION_CONNECTED) {
+		event.kind = EVENT_CONNECTION_UP;
+		event.address = c->address;
+		event.cipher = c->cipher;
+		event.has_resumes = true;
+		event.resumes = c->session.resumes;
+	} else if (c->state == CONNECTION_FAILED) {
+		event.kind = EVENT_CONNECTION_FAILED;
+	} else if (c->state == CONNECTION_DOWN) {
+		event.kind = EVENT_CONNECTION_DOWN;
+		event.reason = "the connection was taken down";
+	} else if (before == CONNECTION_CONNECTED) {
+		event.kind = EVENT_CONNECTION_DOWN;
+	} else {
+		return;
+	}
+	events_publish(c->cs->d->events, &event);
+}
+
 void client_set_state(struct client *c, enum connection_state state)
 {
+	enum connection_state before = c->state;
 	struct daemon *d = c->cs->d;
 
 	if (c->state == state)
@@ -113,6 +144,7 @@ void client_set_state(struct client *c, enum connection_state state)
 		  connection_state_name(state));
 	c->state = state;
 	c->since = time(NULL);
+	client_tell(c, before);
 	if (d->control_connection)
 		control_connection_changed(d->control_connection, c->name);
 }

@@ -93,6 +93,28 @@
 	"  tx_bytes: int,\n" \
 	"  drops: ?int\n"
 
+#define EVENT_FIELDS \
+	"  event: string,\n" \
+	"  time: float,\n" \
+	"  vlan: ?int,\n" \
+	"  session: ?string,\n" \
+	"  user: ?string,\n" \
+	"  address: ?string,\n" \
+	"  client_name: ?string,\n" \
+	"  carrier: ?string,\n" \
+	"  cipher: ?string,\n" \
+	"  port: ?int,\n" \
+	"  resumes: ?int,\n" \
+	"  connection: ?string,\n" \
+	"  device: ?string,\n" \
+	"  state: ?string,\n" \
+	"  by: ?string,\n" \
+	"  change: ?string,\n" \
+	"  policy: ?string,\n" \
+	"  count: ?int,\n" \
+	"  code: ?string,\n" \
+	"  reason: ?string\n"
+
 static const char control_text[] =
 	"# Hubs, users, sessions, connections and listeners of sehub-transportd.\n"
 	"# Times are seconds since the epoch.\n"
@@ -308,6 +330,16 @@ static const char control_text[] =
 	"  administration: ?bool,\n"
 	"  access: ?bool\n"
 	") -> ()\n"
+	"\n"
+	"# answers as things happen, and has to be called with more; kinds:\n"
+	"# session-up, session-resumed, session-detached, session-down,\n"
+	"# login-refused, connection-up, connection-down, connection-failed,\n"
+	"# policy-hit, user-changed; vlan: about this hub alone. The first answer is\n"
+	"# begin: nothing is missed from then on. After one that is called lost count\n"
+	"# others are missing before it: it was not read in time\n"
+	"method Events(kinds: ?[]string, vlan: ?int) -> (\n"
+	EVENT_FIELDS
+	")\n"
 	"\n"
 	"error NotFound (message: string)\n"
 	"error Exists (message: string)\n"

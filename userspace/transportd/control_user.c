@@ -33,26 +33,28 @@ static int user_params(struct control_call *call, int64_t *vlan,
 	return -EINVAL;
 }
 
-static void user_log(struct control_call *call, const char *event,
-		     int64_t vlan, const char *name)
+static void user_log(struct control_user *user, struct control_call *call,
+		     const char *change, int64_t vlan, const char *name)
 {
+	const char *by = control_call_by(call);
 	char quoted[LOG_QUOTE_MAX];
 
-	log_admin("%s user=%s vlan=%d by=%s", event,
-		  log_quote(quoted, sizeof(quoted), name), (int)vlan,
-		  control_call_by(call));
+	log_admin("user-%s user=%s vlan=%d by=%s", change,
+		  log_quote(quoted, sizeof(quoted), name), (int)vlan, by);
+	if (user->ops->told)
+		user->ops->told(user->ctx, (uint16_t)vlan, name, change, by);
 }
 
 /* Answers with success or the store's error; true on success. */
-static bool user_answer(struct control_call *call, int err,
-			const struct store_error *error, const char *event,
-			int64_t vlan, const char *name)
+static bool user_answer(struct control_user *user, struct control_call *call,
+			int err, const struct store_error *error,
+			const char *change, int64_t vlan, const char *name)
 {
 	if (err) {
 		control_error_errno(call, err, error->text);
 		return false;
 	}
-	user_log(call, event, vlan, name);
+	user_log(user, call, change, vlan, name);
 	control_reply(call, NULL);
 	return true;
 }
@@ -136,7 +138,7 @@ static void user_add(struct control_call *call, struct json_object *params,
 	err = store_user_add(user->store, &who,
 			     who.has_password ? &verifier : NULL, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
-	user_answer(call, err, &error, "user-add", vlan, who.name);
+	user_answer(user, call, err, &error, "add", vlan, who.name);
 }
 
 static void user_revoke(struct control_user *user,
@@ -170,7 +172,7 @@ static void user_set_password(struct control_call *call,
 					      name, &verifier, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
 	/* A first one takes nothing away from those who have a certificate. */
-	if (user_answer(call, err, &error, "user-set-password", vlan, name) &&
+	if (user_answer(user, call, err, &error, "set-password", vlan, name) &&
 	    who.has_password)
 		user_revoke(user, &who, USER_PASSWORD);
 }
@@ -192,7 +194,7 @@ static void user_del(struct control_call *call, struct json_object *params,
 	if (!err)
 		err = store_user_del(user->store, (uint16_t)vlan, name,
 				     &error);
-	if (user_answer(call, err, &error, "user-del", vlan, name))
+	if (user_answer(user, call, err, &error, "del", vlan, name))
 		user_revoke(user, &who, USER_DELETED);
 }
 
@@ -224,7 +226,7 @@ static void user_set(struct control_call *call, struct json_object *params,
 		return;
 	}
 	err = store_user_set(user->store, &who, &error);
-	if (!user_answer(call, err, &error, "user-set", vlan, name))
+	if (!user_answer(user, call, err, &error, "set", vlan, name))
 		return;
 	if (user->ops->changed)
 		user->ops->changed(user->ctx, &who);

@@ -32,6 +32,8 @@ enum user_change {
  * @sessions: how many the user has now, connected or detached
  * @revoked: end the user's sessions
  * @changed: what the user may do is something else now
+ * @told: @by has made, changed or deleted a user: @change is "add", "set",
+ *	"set-password" or "del"
  *
  * Any may be NULL. @user is borrowed for the duration of the call.
  */
@@ -40,6 +42,8 @@ struct user_ops {
 	void (*revoked)(void *ctx, const struct store_user *user,
 			enum user_change change);
 	void (*changed)(void *ctx, const struct store_user *user);
+	void (*told)(void *ctx, uint16_t vlan, const char *name,
+		     const char *change, const char *by);
 };
 
 /**

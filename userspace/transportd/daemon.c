@@ -22,8 +22,10 @@
 #include "console.h"
 #include "control.h"
 #include "control_admin.h"
+#include "control_events.h"
 #include "control_fabric.h"
 #include "control_log.h"
+#include "events.h"
 #include "kernel.h"
 #include "listen.h"
 #include "log.h"
@@ -31,6 +33,7 @@
 #include "logs.h"
 #include "netmon.h"
 #include "notify.h"
+#include "policy_hits.h"
 #include "port.h"
 #include "ratelimit.h"
 #include "sessions.h"
@@ -146,6 +149,7 @@ static void stop(struct running *r)
 	control_close(d->control);
 	control_connection_free(d->control_connection);
 	d->control_connection = NULL;
+	policy_hits_free(d->policy_hits);
 	clients_free(d->clients);
 	netmon_close(d->netmon);
 	worker_pool_stop(d->workers);
@@ -234,13 +238,17 @@ static int make_parts(struct daemon *d, struct sehub_err *err)
 			       RATELIMIT_ENTRIES : d->config.max_logins + 1,
 	};
 
+	d->events = events_new();
 	d->limit = ratelimit_new(&limits);
 	d->kernel = kernel_new(&d->loop, &kernel_ops, d);
 	d->sessions = sessions_new(d);
 	d->logins = logins_new(d);
 	d->clients = clients_new(d);
-	if (!d->limit || !d->kernel || !d->sessions || !d->logins ||
-	    !d->clients)
+	if (d->events)
+		d->policy_hits = policy_hits_new(&d->loop, d->events,
+						 &sessions_hits_ops, d);
+	if (!d->policy_hits || !d->limit || !d->kernel || !d->sessions ||
+	    !d->logins || !d->clients)
 		return sehub_err_errno(err, ENOMEM, "start");
 	return worker_pool_new(&d->workers, &d->loop, d->config.workers,
 			       on_session_event, d, err);
@@ -290,6 +298,9 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 	if (!ret)
 		ret = control_log_register(d->control, d->logs,
 					   &d->control_log);
+	if (!ret)
+		ret = control_events_register(d->control, d->events,
+					      &d->control_events);
 	return ret ? sehub_err_errno(err, ret, "control socket") : 0;
 }
 
@@ -358,6 +369,8 @@ static void free_rest(struct daemon *d)
 	worker_pool_free(d->workers);
 	control_user_free(d->control_user);
 	control_log_free(d->control_log);
+	control_events_free(d->control_events);
+	events_free(d->events);
 	tls_context_free(d->tls);
 	auth_free(d->auth);
 	ratelimit_free(d->limit);

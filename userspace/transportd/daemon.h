@@ -15,13 +15,16 @@ struct clients;
 struct console;
 struct control;
 struct control_connection;
+struct control_events;
 struct control_log;
 struct control_user;
+struct events;
 struct kernel;
 struct listeners;
 struct logins;
 struct logs;
 struct netmon;
+struct policy_hits;
 struct ratelimit;
 struct sessions;
 struct store;
@@ -48,11 +51,14 @@ struct worker_pool;
  * @listeners: sockets that accept connections
  * @clients: our connections to other servers
  * @netmon: news of addresses and routes
+ * @events: what happens, for whoever wants to know
+ * @policy_hits: of these, what rules drop
  * @control: the local socket
  * @control_user: its methods about users
  * @control_connection: its methods about connections
  * @control_log: its methods about logs
  * @console: the telnet console, NULL: there is none
+ * @control_events: its method about events
  */
 struct daemon {
 	uv_loop_t loop;
@@ -71,11 +77,14 @@ struct daemon {
 	struct listeners *listeners;
 	struct clients *clients;
 	struct netmon *netmon;
+	struct events *events;
+	struct policy_hits *policy_hits;
 	struct control *control;
 	struct control_user *control_user;
 	struct control_connection *control_connection;
 	struct control_log *control_log;
 	struct console *console;
+	struct control_events *control_events;
 };
 
 /**

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "listen.h"
 #include "log.h"
 #include "ratelimit.h"
@@ -60,12 +61,13 @@ static void login_free(struct login *login, bool is_failure)
 	free(login);
 }
 
-void login_log_failure(const struct login *login, const char *why)
+void login_log_failure(struct login *login, const char *why)
 {
 	char user[LOG_QUOTE_MAX], reason[LOG_QUOTE_MAX];
 	char cert[SEHUB_FINGERPRINT_STRLEN + 8] = "";
 	uint8_t hash[SEHUB_FINGERPRINT_LEN];
 
+	snprintf(login->why, sizeof(login->why), "%s", why);
 	/* An administrator may want to give it to a user. */
 	if (login->mechanism == AUTH_EXTERNAL &&
 	    !tls_peer_fingerprint(channel_tls(login->ch), hash)) {
@@ -97,6 +99,12 @@ static bool may_linger(struct logins *logins)
 void login_refuse(struct login *login, uint16_t code, const char *text,
 		  bool is_failure)
 {
+	events_publish(login->logins->d->events, &(struct event){
+		.kind = EVENT_LOGIN_REFUSED, .vlan = login->vlan,
+		.user = login->auth ? auth_server_user(login->auth) : NULL,
+		.address = login->address, .code = code,
+		.reason = login->why[0] ? login->why : text,
+	});
 	if (may_linger(login->logins))
 		channel_close(login->ch, code, text);
 	else
@@ -327,25 +335,27 @@ static bool make_room(struct logins *logins)
 static bool may_begin(struct logins *logins, const struct sockaddr *addr,
 		      const char *address)
 {
+	const char *why = "max-logins are under way";
 	struct daemon *d = logins->d;
 
-	if (logins->count >= d->config.max_logins && !make_room(logins)) {
-		log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"max-logins are under way\"",
-				   address);
-		return false;
+	if (logins->count < d->config.max_logins || make_room(logins)) {
+		switch (ratelimit_begin(d->limit, addr, uv_now(&d->loop),
+					NULL)) {
+		case 0:
+			return true;
+		case -EMFILE:
+			why = "too many logins from there";
+			break;
+		default:
+			why = "too many failures from there";
+		}
 	}
-	switch (ratelimit_begin(d->limit, addr, uv_now(&d->loop), NULL)) {
-	case 0:
-		return true;
-	case -EMFILE:
-		log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"too many logins from there\"",
-				   address);
-		return false;
-	default:
-		log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"too many failures from there\"",
-				   address);
-		return false;
-	}
+	log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"%s\"",
+			   address, why);
+	events_publish(d->events, &(struct event){
+		.kind = EVENT_LOGIN_REFUSED, .address = address, .reason = why,
+	});
+	return false;
 }
 
 void login_begin(struct logins *logins, int fd, const struct sockaddr *addr,

@@ -35,6 +35,7 @@ struct login {
 	enum auth_mechanism mechanism;
 	struct auth_server *auth;
 	struct store_user user;
+	char why[128];		/* in the words of the log, if that has any */
 };
 
 struct logins {
@@ -49,7 +50,8 @@ struct logins {
 /* The loop's clock. */
 uint64_t login_now_ms(const struct login *login);
 void login_set_state(struct login *login, enum login_state state);
-void login_log_failure(const struct login *login, const char *why);
+/* For the log, and, once it is refused, for those who want to know. */
+void login_log_failure(struct login *login, const char *why);
 void login_send_record(struct login *login, struct proto_builder *b);
 /* Sends the client away. Frees @login. */
 void login_refuse(struct login *login, uint16_t code, const char *text,

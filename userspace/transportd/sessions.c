@@ -158,6 +158,19 @@ void sessions_set_state(struct server_session *s,
 	s->state = state;
 }
 
+void sessions_tell(const struct sessions *ss, const struct server_session *s,
+		   enum event_kind kind, const char *by, const char *reason)
+{
+	events_publish(ss->d->events, &(struct event){
+		.kind = kind, .vlan = s->id.vlan, .session = s->id.session,
+		.user = s->id.user, .address = s->address,
+		.client_name = s->id.client_name, .carrier = s->carrier,
+		.cipher = s->cipher, .port = s->port_number,
+		.has_resumes = true, .resumes = s->id.resumes,
+		.by = by, .reason = reason,
+	});
+}
+
 int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
 		      const struct resume_server *id)
 {
@@ -260,6 +273,8 @@ static void started(struct sessions *ss, struct server_session *s,
 		   s->id.vlan, LOG_QUOTED(s->id.user), s->address,
 		   LOG_QUOTED(s->id.client_name), s->cipher, s->port_number,
 		   s->id.resumes);
+	sessions_tell(ss, s, s->is_resuming ? EVENT_SESSION_RESUMED : EVENT_SESSION_UP,
+	     NULL, NULL);
 	if (s->is_stale)
 		sessions_refresh(ss, s);
 	else if (s->is_resuming)
@@ -273,6 +288,12 @@ static void refused(struct sessions *ss, struct server_session *s,
 	log_access(LOG_LEVEL_WARN, "session-refused session=%s vlan=%u user=%s address=%s error=%s",
 		   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
 		   s->address, LOG_QUOTED(event->text));
+	events_publish(ss->d->events, &(struct event){
+		.kind = EVENT_LOGIN_REFUSED, .vlan = s->id.vlan,
+		.session = s->id.session, .user = s->id.user,
+		.address = s->address, .code = event->code,
+		.reason = event->text,
+	});
 	if (s->is_resuming && event->code != SEHUB_WIRE_CLOSE_NO_SESSION) {
 		sessions_set_state(s, SERVER_DETACHED);
 		return;
@@ -307,6 +328,7 @@ bool sessions_event(struct sessions *ss, const struct session_event *event)
 			   s->address, LOG_QUOTED(event->text));
 		s->ref.serial = 0;
 		sessions_set_state(s, SERVER_DETACHED);
+		sessions_tell(ss, s, EVENT_SESSION_DETACHED, NULL, event->text);
 		break;
 	case SESSION_EVENT_CLOSED:
 		sessions_log_end(ss, s, NULL,

@@ -13,13 +13,14 @@
 
 #include "client.h"
 #include "control.h"
+#include "events.h"
 #include "kernel.h"
 #include "listen.h"
 #include "log.h"
 #include "login.h"
 #include "port.h"
 #include "proto.h"
-#include "sessions.h"
+#include "sessions_impl.h"
 #include "store.h"
 #include "tls.h"
 
@@ -223,8 +224,48 @@ static void user_changed(void *ctx, const struct store_user *user)
 	sessions_user_changed(d->sessions, user);
 }
 
+static void user_told(void *ctx, uint16_t vlan, const char *name,
+		      const char *change, const char *by)
+{
+	struct daemon *d = ctx;
+
+	events_publish(d->events, &(struct event){
+		.kind = EVENT_USER_CHANGED, .vlan = vlan, .user = name,
+		.change = change, .by = by,
+	});
+}
+
 const struct user_ops sessions_user_ops = {
 	.sessions = count_user,
 	.revoked = user_revoked,
 	.changed = user_changed,
+	.told = user_told,
+};
+
+static int list_ports(void *ctx, sehub_port_fn fn, void *arg)
+{
+	struct daemon *d = ctx;
+
+	return kernel_list(d->kernel, fn, arg, NULL);
+}
+
+static void name_port(void *ctx, const struct sehub_port *port,
+		      struct event *event)
+{
+	const struct server_session *s;
+	struct daemon *d = ctx;
+
+	if (port->kind != SEHUB_PORT_KIND_SESSION) {
+		event->device = port->name;
+		return;
+	}
+	event->session = port->name;
+	s = sessions_find_port(d->sessions, port->session.id);
+	if (s)
+		event->user = s->id.user;
+}
+
+const struct policy_hits_ops sessions_hits_ops = {
+	.list = list_ports,
+	.name = name_port,
 };

@@ -5,9 +5,12 @@
 
 #include "control_user.h"
 #include "daemon.h"
+#include "policy_hits.h"
 
 /* For control_user_register(), with the struct daemon. */
 extern const struct user_ops sessions_user_ops;
+/* For policy_hits_new(), with the same. */
+extern const struct policy_hits_ops sessions_hits_ops;
 
 /* Status, SessionList, SessionShow, SessionDisconnect. Return: 0 or -errno. */
 int sessions_control_register(struct daemon *d);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is said of sessions that have ended: a line in the log, and one JSON
- * object in sessions.jsonl.
+ * What is said of sessions that have ended: a line in the log, one JSON object
+ * in sessions.jsonl, and an event.
  */
 #include "sessions_impl.h"
 
@@ -112,4 +112,7 @@ void sessions_log_end(const struct sessions *ss, const struct server_session *s,
 		   s->id.session, s->id.vlan, LOG_QUOTED(s->id.user),
 		   server_address(s), who, LOG_QUOTED(text));
 	log_json(ss, s, port, who, text);
+	/* of one that never was nobody has heard */
+	if (s->state != SERVER_STARTING || s->is_resuming)
+		sessions_tell(ss, s, EVENT_SESSION_DOWN, who, text);
 }

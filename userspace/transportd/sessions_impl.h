@@ -7,6 +7,7 @@
 #ifndef SEHUB_TRANSPORTD_SESSIONS_IMPL_H
 #define SEHUB_TRANSPORTD_SESSIONS_IMPL_H
 
+#include "events.h"
 #include "sessions.h"
 
 /* Each login looks for the session that its client had. */
@@ -39,6 +40,9 @@ void sessions_set_state(struct server_session *s, enum server_state state);
  * which has addresses to be handed over and no owner, or 0.
  */
 uint32_t sessions_replace(struct sessions *ss, struct server_session *s);
+/* Tells those who want to know; @by and @reason may be NULL. */
+void sessions_tell(const struct sessions *ss, const struct server_session *s,
+		   enum event_kind kind, const char *by, const char *reason);
 /* Has the kernel keep @id with the session's port. */
 int sessions_set_cookie(struct sessions *ss, const struct server_session *s,
 			const struct resume_server *id);
