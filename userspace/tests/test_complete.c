@@ -76,7 +76,7 @@ static void check(const char *line, const char *want)
 static void test_words(void **state)
 {
 	(void)state;
-	check("", "hub port mac ip user session connection listener log status monitor help");
+	check("", "hub port mac ip user session connection listener log admin status monitor help");
 	check("i", "ip");
 	check("ip ", "list flush");
 	check("monitor hub ",

@@ -3,7 +3,7 @@
  * The method Events: which events a client gets, as what, and what becomes of
  * those that it does not read.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_interface.c transportd/control_events.c transportd/events.c transportd/proto.c transportd/log.c tests/control_run.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/control_events.c transportd/events.c transportd/proto.c transportd/log.c tests/control_run.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

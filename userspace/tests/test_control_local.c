@@ -73,8 +73,8 @@ static void method_later(struct control_call *call,
 }
 
 static const struct control_method methods[] = {
-	{ "Double", method_double },
-	{ "Later", method_later },
+	{ "Double", method_double, CONTROL_READS },
+	{ "Later", method_later, CONTROL_READS },
 };
 
 static void on_done(struct control_local *who, const char *name,
