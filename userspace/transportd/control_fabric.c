@@ -189,7 +189,7 @@ static int choose_session(struct control_call *call, struct daemon *d,
 		return 0;
 	s = sessions_find(d->sessions, name);
 	if (!s || s->id.vlan != vlan) {
-		control_error(call, CONTROL_NOT_FOUND, "session",
+		control_error(call, CONTROL_NOT_FOUND, NULL,
 			      "there is no session \"%s\" at hub %u", name,
 			      vlan);
 		return -ENOENT;
@@ -216,7 +216,7 @@ static int table_begin(struct control_call *call, struct daemon *d,
 		return -EINVAL;
 	ret = kernel_find_hub(d->kernel, (uint16_t)vlan, &table->hub, &err);
 	if (ret == -ENODEV || ret == -ENOENT) {
-		control_error(call, CONTROL_NOT_FOUND, "vlan",
+		control_error(call, CONTROL_NOT_FOUND, NULL,
 			      "there is no hub %u", (unsigned int)vlan);
 		return ret;
 	}
