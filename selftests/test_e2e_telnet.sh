@@ -126,7 +126,7 @@ test_who_did_it_is_logged() {
 
 test_silence_logs_out() {
 	daemon_end hub TERM && daemon_conf hub "listen=0.0.0.0:443" \
-		console-idle=10s console-language=en &&
+		console-idle=$((2 * SLOW))s console-language=en &&
 		daemon_start hub &&
 		on hub expect "$TMP/talk.exp" $((20 * SLOW)) $PORT "=password: " \
 			"$(cat "$TMP/admin")" "=Main menu: " "=logged out"

@@ -68,6 +68,19 @@ static void expect_address(const struct config *config, unsigned int i,
 	assert_string_equal(buf, text);
 }
 
+/* NULL: there is none. */
+static void expect_console(const struct config *config, const char *text)
+{
+	char buf[CONFIG_ADDRESS_MAX];
+
+	assert_int_equal(!config->console.len, !text);
+	if (!text)
+		return;
+	config_address_format((const struct sockaddr *)&config->console.addr,
+			      buf, sizeof(buf));
+	assert_string_equal(buf, text);
+}
+
 static void test_defaults(void **state)
 {
 	struct config config;
@@ -102,6 +115,10 @@ static void test_defaults(void **state)
 	assert_int_equal(config.backoff_max_ms, 15000);
 	assert_null(config.ssh_config);
 	assert_null(config.kerberos_keytab);
+	expect_console(&config, "127.0.0.1:8023");
+	assert_false(config.console_remote);
+	assert_int_equal(config.console_idle_ms, 600000);
+	assert_int_equal(config.console_language, CONFIG_LANGUAGE_ASK);
 	assert_int_equal(config.renew_time_ms, 3600000);
 	assert_int_equal(config.renew_megabytes, 65536);
 	config_free(&config);
@@ -137,7 +154,9 @@ static void test_all_keys(void **state)
 		    "backoff-max = 2 s\n"
 		    "renew-time = 7000s\nrenew-megabytes = 0\n"
 		    "ssh-config = /tmp/x/ssh\n"
-		    "kerberos-keytab = /tmp/x/keytab\n");
+		    "kerberos-keytab = /tmp/x/keytab\n"
+		    "console = [::1]:23\nconsole-remote = yes\n"
+		    "console-idle = 1h\nconsole-language = ja\n");
 	assert_int_equal(config.listen_count, 3);
 	expect_address(&config, 0, "192.0.2.1:8443");
 	expect_address(&config, 1, "[2001:db8::1]:8443");
@@ -163,8 +182,48 @@ static void test_all_keys(void **state)
 	assert_int_equal(config.backoff_max_ms, 2000);
 	assert_string_equal(config.ssh_config, "/tmp/x/ssh");
 	assert_string_equal(config.kerberos_keytab, "/tmp/x/keytab");
+	assert_true(config.console.len && config.console_remote);
+	assert_int_equal(config.console_idle_ms, 3600000);
+	assert_int_equal(config.console_language, CONFIG_LANGUAGE_JA);
 	assert_int_equal(config.renew_time_ms, 7000000);
 	assert_int_equal(config.renew_megabytes, 0);
+	config_free(&config);
+}
+
+#define OPEN_CONSOLE	"t.conf: console: others than this machine reach that "	\
+			"address, and telnet is in clear: name one of "		\
+			"127.0.0.0/8 or ::1, or set console-remote = yes"
+
+static void test_console(void **state)
+{
+	struct config config;
+
+	(void)state;
+	expect_bad("console = 0.0.0.0:8023\n", OPEN_CONSOLE);
+	expect_bad("console = 192.0.2.1:8023\n", OPEN_CONSOLE);
+	expect_bad("console = [::]:8023\n", OPEN_CONSOLE);
+	expect_bad("console = [::ffff:127.0.0.1]:8023\n", OPEN_CONSOLE);
+	expect_bad("console = [2001:db8::1]:8023\nconsole-remote = no\n",
+		   OPEN_CONSOLE);
+	expect_bad("console = 8023\n",
+		   "t.conf:1: console: \"8023\" is no address with a port, such as 127.0.0.1:8023, and not none");
+	expect_bad("console-remote = 1\n",
+		   "t.conf:1: console-remote: \"1\" is not yes or no");
+	expect_bad("console-language = fr\n",
+		   "t.conf:1: console-language: \"fr\" is not ask, en or ja");
+	expect_bad("console-idle = 0\n",
+		   "t.conf:1: console-idle: 0 is outside of 1s to 24h");
+	expect_good(&config, "console = 127.200.0.1:1\n");
+	expect_console(&config, "127.200.0.1:1");
+	config_free(&config);
+	expect_good(&config, "console = [::1]:1\n");
+	expect_console(&config, "[::1]:1");
+	config_free(&config);
+	expect_good(&config, "console = none\n");
+	expect_console(&config, NULL);
+	config_free(&config);
+	expect_good(&config, "console = 0.0.0.0:1\nconsole-remote = yes\n");
+	expect_console(&config, "0.0.0.0:1");
 	config_free(&config);
 }
 
@@ -383,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_keys),
+		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_certificate_follows_state_directory),
 		cmocka_unit_test(test_listen),
 		cmocka_unit_test(test_address_parse),

@@ -89,7 +89,7 @@ const struct config_key config_keys[] = {
 	    "no", "yes: others than this machine may reach the console, and "
 	    "read along"),
 	KEY("console-idle", CONFIG_DURATION, console_idle_ms,
-	    SECONDS(10), SECONDS(86400), "10min",
+	    SECONDS(1), SECONDS(86400), "10min",
 	    "silence after which the console logs an administrator out"),
 	KEY("console-language", CONFIG_LANGUAGE, console_language, 0, 0,
 	    "ask", "of the console: en, ja, or ask at the login"),

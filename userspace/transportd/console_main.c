@@ -20,16 +20,25 @@ struct sums {
 	int64_t drops;
 };
 
+/* What a bridge does not have is -1. */
+static void add_number(struct table *table, int64_t number)
+{
+	if (number < 0)
+		table_add(table, "");
+	else
+		table_addf(table, "%" PRId64, number);
+}
+
 static void add_row(struct table *table, const struct sums *sums)
 {
 	char in[PRINT_MAX], out[PRINT_MAX];
 
 	table_addf(table, "%" PRId64, sums->ports);
 	table_addf(table, "%" PRId64, sums->macs);
-	table_addf(table, "%" PRId64, sums->ips);
+	add_number(table, sums->ips);
 	table_add(table, format_bytes((uint64_t)sums->rx_bytes, in));
 	table_add(table, format_bytes((uint64_t)sums->tx_bytes, out));
-	table_addf(table, "%" PRId64, sums->drops);
+	add_number(table, sums->drops);
 }
 
 static void add_hub(struct table *table, struct json_object *hub,
@@ -38,10 +47,11 @@ static void add_hub(struct table *table, struct json_object *hub,
 	struct sums one = {
 		.ports = console_int(hub, "ports"),
 		.macs = console_int(hub, "macs"),
-		.ips = console_int(hub, "ips"),
+		.ips = console_has(hub, "ips") ? console_int(hub, "ips") : -1,
 		.rx_bytes = console_int(hub, "rx_bytes"),
 		.tx_bytes = console_int(hub, "tx_bytes"),
-		.drops = console_int(hub, "drops"),
+		.drops = console_has(hub, "drops") ?
+			 console_int(hub, "drops") : -1,
 	};
 
 	table_addf(table, "%" PRId64, console_int(hub, "vlan"));
@@ -49,10 +59,10 @@ static void add_hub(struct table *table, struct json_object *hub,
 	add_row(table, &one);
 	all->ports += one.ports;
 	all->macs += one.macs;
-	all->ips += one.ips;
+	all->ips += one.ips > 0 ? one.ips : 0;
 	all->rx_bytes += one.rx_bytes;
 	all->tx_bytes += one.tx_bytes;
-	all->drops += one.drops;
+	all->drops += one.drops > 0 ? one.drops : 0;
 }
 
 static void on_hubs(struct console_session *s, struct json_object *reply)
