@@ -3,8 +3,8 @@
  * Frames in words: whatever the bytes are and wherever they end, the text
  * holds printable characters only, and no byte behind the end was read.
  *
- * links: sehubctl/decode.c sehubctl/decode_ip.c sehubctl/decode_l4.c
- * links: sehubctl/decode_icmp6.c sehubctl/decode_dhcp.c lib/addr.c
+ * links: lib/decode.c lib/decode_ip.c lib/decode_l4.c
+ * links: lib/decode_icmp6.c lib/decode_dhcp.c lib/addr.c
  * links: lib/ethertype.c
  */
 #include "decode.h"

@@ -415,6 +415,7 @@ int cmd_session_disconnect(struct ctl *ctl);
 
 int cmd_log_show(struct ctl *ctl);
 int cmd_log_set(struct ctl *ctl);
+int cmd_log_hub(struct ctl *ctl);
 
 int cmd_admin_passwd(struct ctl *ctl);
 int cmd_admin_show(struct ctl *ctl);

@@ -133,3 +133,46 @@ int cmd_log_set(struct ctl *ctl)
 	json_object_put(params);
 	return status;
 }
+
+static int set_hub(struct ctl *ctl, uint16_t vlan)
+{
+	struct json_object *params = json_object_new_object();
+	uint32_t headers = 0, whole = 0;
+	struct sehub_err err;
+	int status;
+
+	/* Words that are wrong are so without the daemon. */
+	if (sehub_log_parse(ctl->values[OPT_LOG], &headers, &whole, &err)) {
+		json_object_put(params);
+		return ctl_misuse(ctl, "--log: %s", err.text);
+	}
+	ctl_add_int(params, "vlan", vlan);
+	ctl_add_string(params, "packets", ctl->values[OPT_LOG]);
+	status = ctl_call(ctl, "LogHubSet", params, NULL);
+	json_object_put(params);
+	return status;
+}
+
+int cmd_log_hub(struct ctl *ctl)
+{
+	struct json_object *params, *reply = NULL;
+	uint16_t vlan = 0;
+	int status;
+
+	status = ctl_vlan(ctl, &vlan);
+	if (status)
+		return status;
+	if (ctl_has(ctl, OPT_LOG))
+		return set_hub(ctl, vlan);
+	params = json_object_new_object();
+	ctl_add_int(params, "vlan", vlan);
+	status = ctl_call(ctl, "LogHubShow", params, &reply);
+	json_object_put(params);
+	if (status)
+		return status;
+	if (ctl_has(ctl, OPT_JSON))
+		return ctl_print_json(reply);
+	puts(ctl_get_string(reply, "packets"));
+	json_object_put(reply);
+	return CTL_OK;
+}

@@ -11,20 +11,14 @@
 
 #include "capture.h"
 #include "cmd.h"
+#include "print.h"
 #include "print_packet.h"
 #include "watch.h"
 
 /* Hubs that are named; of more only the number is said. */
 #define HUBS_MAX		5
-/* What is lost all the time is said so often, and names are read so often. */
+/* What is lost all the time is said so often. */
 #define PAUSE_SECONDS		1
-
-/* What is known about events that the kernel had to drop. */
-enum overrun {
-	OVERRUN_NONE,
-	OVERRUN_SEEN,		/* there were some */
-	OVERRUN_COUNTED,	/* afterwards hubs said what they have logged */
-};
 
 /**
  * struct reader - of packet logs
@@ -32,20 +26,16 @@ enum overrun {
  * @places: hubs and ports
  * @wanted: classes to show
  * @capture: file to write them to; NULL: they are printed
- * @overrun: events were dropped that nobody was told of
- * @was_said: since @overrun, lost frames were spoken of
+ * @was_said: since events were dropped, lost frames were spoken of
  * @said_at: when that was last
- * @loaded_at: when names were last read because of that
  */
 struct reader {
 	struct ctl *ctl;
 	struct places places;
 	uint32_t wanted;
 	struct capture *capture;
-	enum overrun overrun;
 	bool was_said;
 	time_t said_at;
-	time_t loaded_at;
 };
 
 /* --- what is not logged ---------------------------------------------------- */
@@ -98,25 +88,6 @@ static int check_hubs(struct reader *reader, uint32_t wanted)
 
 /* --- what is lost ---------------------------------------------------------- */
 
-static void note_lost(struct place_hub *hub, uint64_t lost)
-{
-	hub->lost += lost;
-	hub->lost_unsaid += lost;
-	hub->lost_unwritten += lost;
-}
-
-static void settle_hub(struct place_hub *hub, void *arg)
-{
-	(void)arg;
-	note_lost(hub, sehub_packet_seq_settle(&hub->seq));
-}
-
-static void end_hub(struct place_hub *hub, void *arg)
-{
-	(void)arg;
-	note_lost(hub, sehub_packet_seq_end(&hub->seq, hub->logged));
-}
-
 static void say_lost_of(struct place_hub *hub, void *arg)
 {
 	struct reader *reader = arg;
@@ -132,50 +103,23 @@ static void say_lost_of(struct place_hub *hub, void *arg)
 /* If no frames were dropped, then changes of hubs and ports. */
 static void say_lost(struct reader *reader)
 {
-	places_each_hub(&reader->places, say_lost_of, reader);
-	if (reader->overrun != OVERRUN_COUNTED)
+	struct places *places = &reader->places;
+
+	places_each_hub(places, say_lost_of, reader);
+	if (places->overrun != PLACES_OVERRUN_COUNTED)
 		return;
 	if (!reader->was_said)
 		fputs("sehubctl: monitor: events were lost\n", stderr);
-	reader->overrun = OVERRUN_NONE;
+	places->overrun = PLACES_OVERRUN_NONE;
 }
 
-/*
- * Nothing waits to be read. What hubs say now that they have logged is lost if
- * it is not there the next time that nothing waits.
- */
-static void settle(struct reader *reader)
-{
-	struct places *places = &reader->places;
-
-	switch (reader->overrun) {
-	case OVERRUN_NONE:
-		places_each_hub(places, settle_hub, NULL);
-		break;
-	case OVERRUN_SEEN:
-		places_load(places, reader->ctl);
-		reader->overrun = OVERRUN_COUNTED;
-		return;
-	case OVERRUN_COUNTED:
-		places_each_hub(places, end_hub, NULL);
-		break;
-	}
-	say_lost(reader);
-}
-
-/* Names that have changed meanwhile may be among what was dropped. */
 static void overrun(void *arg)
 {
 	struct reader *reader = arg;
-	time_t now = time(NULL);
 
-	if (!reader->overrun)
+	if (!reader->places.overrun)
 		reader->was_said = false;
-	reader->overrun = OVERRUN_SEEN;
-	if (now - reader->loaded_at < PAUSE_SECONDS)
-		return;
-	places_load(&reader->places, reader->ctl);
-	reader->loaded_at = now;
+	places_overrun(&reader->places, reader->ctl->nl);
 }
 
 static void done(void *arg, bool is_idle)
@@ -183,8 +127,8 @@ static void done(void *arg, bool is_idle)
 	struct reader *reader = arg;
 	time_t now = time(NULL);
 
-	if (is_idle)
-		settle(reader);
+	if (is_idle && places_settle(&reader->places, reader->ctl->nl))
+		say_lost(reader);
 	if (now - reader->said_at < PAUSE_SECONDS)
 		return;
 	places_each_hub(&reader->places, say_lost_of, reader);
@@ -205,7 +149,7 @@ static int show(struct reader *reader, const struct sehub_packet *packet)
 
 	if (!hub || !in || (packet->has_out_port && !out))
 		return -ENOMEM;
-	note_lost(hub, sehub_packet_seq_add(&hub->seq, packet->seq));
+	places_frame(hub, packet->seq);
 	if (!(packet->classes & reader->wanted))
 		return 0;
 	if (reader->capture)
@@ -236,10 +180,14 @@ static int take_event(const struct sehub_event *event, void *arg)
 static int start(void *arg)
 {
 	struct reader *reader = arg;
-	int status = places_load(&reader->places, reader->ctl);
+	struct ctl *ctl = reader->ctl;
+	struct sehub_err err;
+	int status = ctl_nl(ctl);
 
 	if (status)
 		return status;
+	if (places_load(&reader->places, ctl->nl, &err))
+		return ctl_fail(ctl, &err);
 	return check_hubs(reader, reader->ctl->n_words ? reader->wanted : 0);
 }
 
@@ -283,7 +231,7 @@ static int open_capture(struct reader *reader, const char *path)
 int ctl_monitor_packets(struct ctl *ctl)
 {
 	const char *path = ctl->values[OPT_PCAP];
-	struct reader reader = { .ctl = ctl };
+	struct reader reader = { .ctl = ctl, .places.clean = print_clean };
 	struct watch watch = {
 		.groups = SEHUB_EVENT_PACKET | SEHUB_EVENT_HUB |
 			  SEHUB_EVENT_PORT,
@@ -301,9 +249,9 @@ int ctl_monitor_packets(struct ctl *ctl)
 	if (reader.capture)
 		watch.output = reader.capture->file;
 	status = ctl_watch(ctl, &watch);
-	places_each_hub(&reader.places, settle_hub, NULL);
-	if (reader.overrun)
-		reader.overrun = OVERRUN_COUNTED;
+	places_settle_all(&reader.places);
+	if (reader.places.overrun)
+		reader.places.overrun = PLACES_OVERRUN_COUNTED;
 	say_lost(&reader);
 	err = capture_close(reader.capture, &reader.places);
 	if (err)

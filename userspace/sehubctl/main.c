@@ -122,6 +122,8 @@ const struct ctl_command ctl_commands[] = {
 	  OPT(ROTATE) | OPT(MAX_BYTES) | OPT(KEEP) | OPT(COMPRESS) |
 	  OPT(SYSTEM) | OPT(ADMINISTRATION) | OPT(ACCESS),
 	  "change settings of log files" },
+	{ "log", "hub", cmd_log_hub, "", OPT(VLAN), OPT(LOG),
+	  "show or change which frames of a hub are in log files" },
 
 	{ "admin", "passwd", cmd_admin_passwd, "", 0, OPT_PASSWORD,
 	  "set the password of the console" },

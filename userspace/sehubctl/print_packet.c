@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cmd.h"
 #include "decode.h"
 #include "print.h"
 #include "print_packet.h"

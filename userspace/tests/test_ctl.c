@@ -15,10 +15,10 @@
  * links: lib/nl_list.c lib/nl_msg.c lib/port.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c lib/log_words.c lib/ip.c tests/ctl_run.c
  * links: lib/nl_packet.c lib/packet.c
- * links: sehubctl/cmd_packets.c sehubctl/watch.c sehubctl/places.c
+ * links: sehubctl/cmd_packets.c sehubctl/watch.c lib/places.c
  * links: sehubctl/capture.c sehubctl/pcapng.c sehubctl/print_packet.c
- * links: sehubctl/decode.c sehubctl/decode_ip.c sehubctl/decode_l4.c
- * links: sehubctl/decode_icmp6.c sehubctl/decode_dhcp.c
+ * links: lib/decode.c lib/decode_ip.c lib/decode_l4.c
+ * links: lib/decode_icmp6.c lib/decode_dhcp.c
  * links: lib/access.c
  */
 #include <setjmp.h>

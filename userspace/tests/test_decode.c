@@ -3,8 +3,8 @@
  * Frames in words, from the fuzzer's corpus, which has them under the names
  * below: whole, cut anywhere, and nothing for the terminal.
  *
- * links: sehubctl/decode.c sehubctl/decode_ip.c sehubctl/decode_l4.c
- * links: sehubctl/decode_icmp6.c sehubctl/decode_dhcp.c lib/addr.c
+ * links: lib/decode.c lib/decode_ip.c lib/decode_l4.c
+ * links: lib/decode_icmp6.c lib/decode_dhcp.c lib/addr.c
  * links: lib/ethertype.c
  */
 #include <setjmp.h>

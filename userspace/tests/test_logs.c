@@ -16,10 +16,12 @@
  * links: transportd/control.c transportd/control_client.c
  * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/control_log.c
+ * links: transportd/packet_log.c lib/log_words.c lib/names.c
  * links: tests/control_run.c tests/store_place.c tests/log_place.c
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,13 +37,45 @@
 #include "log_place.h"
 #include "store_place.h"
 #include "../transportd/control_log.h"
+#include "../transportd/daemon.h"
+#include "../transportd/kernel.h"
 #include "../transportd/log.h"
 #include "../transportd/log_fields.h"
 #include "../transportd/logs.h"
+#include "../transportd/packet_log_impl.h"
 #include "err.h"
 
 static struct control_log *methods;
 static struct logs *logs;
+static struct daemon d;
+
+/* In place of kernel.c and of the thread, which need the kernel. */
+static int kernel_says;
+static uint32_t kernel_headers, kernel_whole;
+static int running;
+
+int kernel_set_log(struct kernel *k, uint16_t vlan, uint32_t headers,
+		   uint32_t whole, struct sehub_err *err)
+{
+	(void)k;
+	(void)vlan;
+	if (kernel_says)
+		return sehub_err_set(err, kernel_says, "the kernel's word");
+	kernel_headers = headers;
+	kernel_whole = whole;
+	return 0;
+}
+
+void *packet_log_run(void *arg)
+{
+	struct packet_log *log = arg;
+	struct pollfd fd = { .fd = log->wake, .events = POLLIN };
+
+	__atomic_add_fetch(&running, 1, __ATOMIC_SEQ_CST);
+	poll(&fd, 1, -1);
+	__atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST);
+	return NULL;
+}
 static int saved = -1;
 
 static int setup_logs(void **state)
@@ -55,13 +89,20 @@ static int setup_logs(void **state)
 	log_open(LOG_TO_STDERR, LOG_LEVEL_ERROR);
 	if (control_setup(state) || setup(state) || log_place_setup(state))
 		return -1;
-	return logs_open(&logs, log_dir, store, &err) ||
-	       control_log_register(control, logs, &methods);
+	if (logs_open(&logs, log_dir, store, &err))
+		return -1;
+	d.control = control;
+	d.logs = logs;
+	kernel_says = 0;
+	return packet_log_open(&d.packets, logs_writer(logs), store, &err) ||
+	       control_log_register(&d, &methods);
 }
 
 /* All is written. */
 static void flush(void)
 {
+	packet_log_free(d.packets);
+	d.packets = NULL;
 	logs_free(logs);
 	logs = NULL;
 }
@@ -392,6 +433,77 @@ static void test_refusals(void **state)
 	assert_int_equal(found.rotation.keep, 14);
 }
 
+static void expect_packets(int fd, int vlan, const char *packets)
+{
+	struct json_object *reply;
+	char params[32];
+
+	snprintf(params, sizeof(params), "{\"vlan\":%d}", vlan);
+	reply = expect_reply(ask(fd, "LogHubShow", params));
+	assert_int_equal(int_of(reply, "vlan"), vlan);
+	assert_string_equal(text_of(reply, "packets"), packets);
+	json_object_put(reply);
+}
+
+static void test_hub(void **state)
+{
+	struct sehub_err err;
+	char text[256] = "";
+	int fd = dial();
+
+	(void)state;
+	expect_packets(fd, 12, "none");
+	assert_false(d.packets->is_running);
+	expect_done(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"udp=whole,arp=headers\"}");
+	assert_true(d.packets->is_running);
+	assert_int_equal(kernel_headers, SEHUB_PACKET_CLASS_ARP);
+	assert_int_equal(kernel_whole, SEHUB_PACKET_CLASS_UDP);
+	expect_packets(fd, 12, "udp=whole,arp=headers");
+	expect_packets(fd, 13, "none");
+	/* what is not named stays; a hub that is not there gets it when it comes */
+	kernel_says = -ENODEV;
+	expect_done(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"udp=off,ip=headers\"}");
+	expect_packets(fd, 12, "arp=headers,ip=headers");
+	assert_int_equal(store_log_hub_list(store, note_hub, text, &error), 0);
+	assert_string_equal(text, "12:arp=headers,ip=headers ");
+	/* the next daemon */
+	packet_log_free(d.packets);
+	assert_int_equal(packet_log_open(&d.packets, logs_writer(logs), store,
+					 &err), 0);
+	assert_true(d.packets->is_running);
+	expect_packets(fd, 12, "arp=headers,ip=headers");
+	expect_done(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"none\"}");
+	assert_false(d.packets->is_running);
+	assert_int_equal(__atomic_load_n(&running, __ATOMIC_SEQ_CST), 0);
+	close(fd);
+	flush();
+	assert_non_null(strstr(log_text("administration.log"),
+			       " level=info event=log-hub-set hub=12 packets=udp=whole,arp=headers by="));
+}
+
+static void test_hub_refusals(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	expect_refusal(ask(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"tcp=whole\"}"),
+		       CONTROL_INVALID, "packets: \"tcp\" is no class of frames: tcp-conn, tcp-data, dhcp, udp, icmp, arp, ip, ethernet, blocked, all, none",
+		       "packets");
+	expect_refusal(ask(fd, "LogHubSet", "{\"vlan\":4095,\"packets\":\"none\"}"),
+		       CONTROL_INVALID, "vlan: 4095 is outside of 1 to 4094",
+		       "vlan");
+	expect_refusal(ask(fd, "LogHubShow", "{}"), CONTROL_INVALID,
+		       "vlan is missing", "vlan");
+	kernel_says = -ENOENT;
+	expect_refusal(ask(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"udp=whole\"}"),
+		       CONTROL_FAILED, "the kernel's word", NULL);
+	expect_packets(fd, 12, "none");
+	/* without the module there is nothing to be switched off */
+	expect_done(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"none\"}");
+	assert_false(d.packets->is_running);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +521,8 @@ int main(void)
 		TEST(test_show),
 		TEST(test_set),
 		TEST(test_refusals),
+		TEST(test_hub),
+		TEST(test_hub_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

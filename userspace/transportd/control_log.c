@@ -10,11 +10,16 @@
 #include <string.h>
 
 #include "control.h"
+#include "daemon.h"
+#include "err.h"
 #include "log.h"
+#include "log_words.h"
 #include "log_writer.h"
 #include "logs.h"
+#include "packet_log.h"
 
 struct control_log {
+	struct daemon *d;
 	struct logs *logs;
 };
 
@@ -172,13 +177,73 @@ static void log_set(struct control_call *call, struct json_object *params,
 		control_reply(call, NULL);
 }
 
+static void log_hub_show(struct control_call *call, struct json_object *params,
+			 void *ctx)
+{
+	struct control_log *log = ctx;
+	struct packet_log_masks masks;
+	char words[SEHUB_LOG_STRLEN];
+	struct json_object *reply;
+	int64_t vlan;
+
+	(void)params;
+	if (control_param_int(call, "vlan", CONTROL_REQUIRED, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, &vlan) ||
+	    control_params_end(call))
+		return;
+	masks = packet_log_get(log->d->packets, (uint16_t)vlan);
+	reply = json_object_new_object();
+	add_number(reply, "vlan", (uint64_t)vlan);
+	add_text(reply, "packets",
+		 sehub_log_format(masks.headers, masks.whole, words));
+	control_reply(call, reply);
+}
+
+static void log_hub_set(struct control_call *call, struct json_object *params,
+			void *ctx)
+{
+	struct control_log *log = ctx;
+	struct packet_log_masks masks;
+	char words[SEHUB_LOG_STRLEN];
+	struct sehub_err err;
+	const char *packets;
+	int64_t vlan;
+	int ret;
+
+	(void)params;
+	if (control_param_int(call, "vlan", CONTROL_REQUIRED, STORE_VLAN_MIN,
+			      STORE_VLAN_MAX, &vlan) ||
+	    control_param_string(call, "packets", CONTROL_REQUIRED, &packets) ||
+	    control_params_end(call))
+		return;
+	masks = packet_log_get(log->d->packets, (uint16_t)vlan);
+	if (sehub_log_parse(packets, &masks.headers, &masks.whole, &err)) {
+		control_error(call, CONTROL_INVALID, "packets", "packets: %s",
+			      err.text);
+		return;
+	}
+	ret = packet_log_set(log->d->packets, log->d->kernel, (uint16_t)vlan,
+			     &masks, &err);
+	if (ret) {
+		/* without the module, "not found" would be about the hub */
+		control_error_errno(call, ret == -ENOENT ? -EIO : ret,
+				    err.text);
+		return;
+	}
+	log_admin("log-hub-set vlan=%d packets=%s by=%u", (int)vlan,
+		  sehub_log_format(masks.headers, masks.whole, words),
+		  control_call_uid(call));
+	control_reply(call, NULL);
+}
+
 static const struct control_method log_methods[] = {
 	{ "LogShow", log_show, CONTROL_READS },
 	{ "LogSet", log_set, CONTROL_CHANGES },
+	{ "LogHubShow", log_hub_show, CONTROL_READS },
+	{ "LogHubSet", log_hub_set, CONTROL_CHANGES },
 };
 
-int control_log_register(struct control *control, struct logs *logs,
-			 struct control_log **made)
+int control_log_register(struct daemon *d, struct control_log **made)
 {
 	struct control_log *log = calloc(1, sizeof(*log));
 	int err;
@@ -186,8 +251,9 @@ int control_log_register(struct control *control, struct logs *logs,
 	*made = NULL;
 	if (!log)
 		return -ENOMEM;
-	log->logs = logs;
-	err = control_register(control, log_methods,
+	log->d = d;
+	log->logs = d->logs;
+	err = control_register(d->control, log_methods,
 			       sizeof(log_methods) / sizeof(*log_methods), log);
 	if (err)
 		free(log);

@@ -33,6 +33,7 @@
 #include "logs.h"
 #include "netmon.h"
 #include "notify.h"
+#include "packet_log.h"
 #include "policy_hits.h"
 #include "port.h"
 #include "ratelimit.h"
@@ -296,8 +297,7 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 						  d->clients,
 						  &d->control_connection);
 	if (!ret)
-		ret = control_log_register(d->control, d->logs,
-					   &d->control_log);
+		ret = control_log_register(d, &d->control_log);
 	if (!ret)
 		ret = control_events_register(d->control, d->events,
 					      &d->control_events);
@@ -340,6 +340,9 @@ static int start(struct running *r, struct sehub_err *err)
 	if (!ret)
 		ret = logs_open(&d->logs, d->config.log_directory, d->store,
 				err);
+	if (!ret)
+		ret = packet_log_open(&d->packets, logs_writer(d->logs),
+				      d->store, err);
 	if (!ret && d->config.listen_count)
 		ret = daemon_open_certificate(d, err);
 	if (!ret)
@@ -374,6 +377,7 @@ static void free_rest(struct daemon *d)
 	tls_context_free(d->tls);
 	auth_free(d->auth);
 	ratelimit_free(d->limit);
+	packet_log_free(d->packets);
 	logs_free(d->logs);
 	store_close(d->store);
 }

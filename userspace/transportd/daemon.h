@@ -24,6 +24,7 @@ struct listeners;
 struct logins;
 struct logs;
 struct netmon;
+struct packet_log;
 struct policy_hits;
 struct ratelimit;
 struct sessions;
@@ -41,6 +42,7 @@ struct worker_pool;
  * @instance: tells our cookies from those of other installations
  * @store: users and connections
  * @logs: log files
+ * @packets: packet logs of hubs
  * @auth: password exchanges
  * @tls: the server's certificate
  * @limit: what sources may do before they log in
@@ -67,6 +69,7 @@ struct daemon {
 	uint8_t instance[RESUME_INSTANCE_LEN];
 	struct store *store;
 	struct logs *logs;
+	struct packet_log *packets;
 	struct auth *auth;
 	struct tls_context *tls;
 	struct ratelimit *limit;

@@ -240,6 +240,24 @@ int kernel_list_ips(struct kernel *k, const struct kernel_hub *hub,
 					 err);
 }
 
+int kernel_set_log(struct kernel *k, uint16_t vlan, uint32_t headers,
+		   uint32_t whole, struct sehub_err *err)
+{
+	struct sehub_hub_config config = {
+		.set = SEHUB_HUB_LOG, .log_headers = headers,
+		.log_whole = whole,
+	};
+	struct sehub_hub hub;
+	int ret, tries = 0;
+
+	do {
+		ret = kernel_open(k, err);
+		if (!ret)
+			ret = sehub_hub_get_vlan(k->nl, vlan, &hub, err);
+	} while (kernel_retry(k, ret, &tries));
+	return ret ? ret : sehub_hub_set(k->nl, hub.ifindex, &config, err);
+}
+
 static int find_card(struct kernel *k, const char *ifname,
 		     struct sehub_hub *hub, struct sehub_err *err)
 {

@@ -63,6 +63,9 @@ struct kernel_hub {
 /* -ENODEV: there is none. */
 int kernel_find_hub(struct kernel *k, uint16_t vlan, struct kernel_hub *found,
 		    struct sehub_err *err);
+/* What its packet log has; -ENODEV: there is no such hub of sehub.ko. */
+int kernel_set_log(struct kernel *k, uint16_t vlan, uint32_t headers,
+		   uint32_t whole, struct sehub_err *err);
 /* Hubs of sehub.ko, numbered or not: none without it. */
 int kernel_list_hubs(struct kernel *k, sehub_hub_fn fn, void *arg,
 		     struct sehub_err *err);

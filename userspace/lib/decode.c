@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "decode_impl.h"
-#include "lib/addr.h"
-#include "lib/ethertype.h"
+#include "addr.h"
+#include "ethertype.h"
 
 #define MACS_LEN	12
 #define TAGS_MAX	8

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "places.h"
-#include "print.h"
+#include "port.h"
+
+/* Names are read so often while events are dropped all the time. */
+#define PAUSE_SECONDS	1
 
 static int compare(uint32_t a, uint32_t b)
 {
@@ -83,6 +86,12 @@ struct place_port *places_port(struct places *places, uint32_t ifindex,
 	return find_or_add(&places->ports, &key, sizeof(key), compare_ports);
 }
 
+static void clean(const struct places *places, char *name)
+{
+	if (places->clean)
+		places->clean(name);
+}
+
 static int note_hub(const struct sehub_hub *hub, void *arg)
 {
 	struct place_hub *place = places_hub(arg, hub->ifindex);
@@ -90,7 +99,8 @@ static int note_hub(const struct sehub_hub *hub, void *arg)
 	if (!place)
 		return -ENOMEM;
 	memcpy(place->name, hub->ifname, sizeof(place->name));
-	print_clean(place->name);
+	clean(arg, place->name);
+	place->vlan = hub->vlan;
 	place->logged = hub->log_count;
 	return 0;
 }
@@ -104,7 +114,7 @@ static int note_port(const struct sehub_port *port, void *arg)
 	if (!place)
 		return -ENOMEM;
 	strcpy(name, port->name);
-	print_clean(name);
+	clean(arg, name);
 	/* It is another interface for those who read the capture. */
 	if (strcmp(place->name, name))
 		place->interface = 0;
@@ -112,20 +122,16 @@ static int note_port(const struct sehub_port *port, void *arg)
 	return 0;
 }
 
-int places_load(struct places *places, struct ctl *ctl)
+int places_load(struct places *places, struct sehub_nl *nl,
+		struct sehub_err *err)
 {
-	struct sehub_err err;
-	int status = ctl_nl(ctl);
-	int code;
+	int code = sehub_hub_list(nl, note_hub, places, err);
 
-	if (status)
-		return status;
-	code = sehub_hub_list(ctl->nl, note_hub, places, &err);
 	if (!code)
-		code = sehub_port_list(ctl->nl, 0, note_port, places, &err);
+		code = sehub_port_list(nl, 0, note_port, places, err);
 	if (code == -ENOMEM)
-		sehub_err_errno(&err, code, "cannot read hubs and ports");
-	return code ? ctl_fail(ctl, &err) : CTL_OK;
+		sehub_err_errno(err, code, "cannot read hubs and ports");
+	return code;
 }
 
 static void hub_event(struct places *places, const struct sehub_hub *hub,
@@ -179,6 +185,64 @@ void places_each_hub(struct places *places,
 	struct each each = { fn, arg };
 
 	twalk_r(places->hubs, visit, &each);
+}
+
+static void note_lost(struct place_hub *hub, uint64_t lost)
+{
+	hub->lost += lost;
+	hub->lost_unsaid += lost;
+	hub->lost_unwritten += lost;
+}
+
+void places_frame(struct place_hub *hub, uint64_t seq)
+{
+	note_lost(hub, sehub_packet_seq_add(&hub->seq, seq));
+}
+
+static void settle_hub(struct place_hub *hub, void *arg)
+{
+	(void)arg;
+	note_lost(hub, sehub_packet_seq_settle(&hub->seq));
+}
+
+static void end_hub(struct place_hub *hub, void *arg)
+{
+	(void)arg;
+	note_lost(hub, sehub_packet_seq_end(&hub->seq, hub->logged));
+}
+
+void places_overrun(struct places *places, struct sehub_nl *nl)
+{
+	time_t now = time(NULL);
+
+	places->overrun = PLACES_OVERRUN_SEEN;
+	if (now - places->loaded_at < PAUSE_SECONDS)
+		return;
+	places_load(places, nl, NULL);
+	places->loaded_at = now;
+}
+
+bool places_settle(struct places *places, struct sehub_nl *nl)
+{
+	switch (places->overrun) {
+	case PLACES_OVERRUN_NONE:
+		places_each_hub(places, settle_hub, NULL);
+		break;
+	case PLACES_OVERRUN_SEEN:
+		/* What they say that they have logged is there by then. */
+		places_load(places, nl, NULL);
+		places->overrun = PLACES_OVERRUN_COUNTED;
+		return false;
+	case PLACES_OVERRUN_COUNTED:
+		places_each_hub(places, end_hub, NULL);
+		break;
+	}
+	return true;
+}
+
+void places_settle_all(struct places *places)
+{
+	places_each_hub(places, settle_hub, NULL);
 }
 
 void places_free(struct places *places)

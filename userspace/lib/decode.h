@@ -4,8 +4,8 @@
  * bytes come from hostile senders: of them only numbers and addresses are
  * shown, never text, so that no control character can come out.
  */
-#ifndef SEHUB_CTL_DECODE_H
-#define SEHUB_CTL_DECODE_H
+#ifndef SEHUB_LIB_DECODE_H
+#define SEHUB_LIB_DECODE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,4 +29,4 @@
 char *decode_frame(const uint8_t *data, size_t len, size_t frame_len,
 		   char buf[DECODE_MAX]);
 
-#endif /* SEHUB_CTL_DECODE_H */
+#endif /* SEHUB_LIB_DECODE_H */

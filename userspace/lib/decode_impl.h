@@ -4,8 +4,8 @@
  * decode_ip.c IPv4 and IPv6, decode_l4.c what is in them, decode_icmp6.c
  * ICMPv6 with neighbour discovery, decode_dhcp.c DHCPv4 and DHCPv6.
  */
-#ifndef SEHUB_CTL_DECODE_IMPL_H
-#define SEHUB_CTL_DECODE_IMPL_H
+#ifndef SEHUB_LIB_DECODE_IMPL_H
+#define SEHUB_LIB_DECODE_IMPL_H
 
 #include <stdbool.h>
 #include <string.h>
@@ -111,4 +111,4 @@ static inline struct span span_first(struct span span, size_t n)
 	return span;
 }
 
-#endif /* SEHUB_CTL_DECODE_IMPL_H */
+#endif /* SEHUB_LIB_DECODE_IMPL_H */
