@@ -115,8 +115,10 @@ test_detach_and_resume() {
 # ended SESSION FILTER: its object
 ended() {
 	busywait 10000 grep -q "\"session\":\"$1\"" "$LOGS/sessions.jsonl" &&
-		jq -e "select(.session == \"$1\") | $2" "$LOGS/sessions.jsonl" ||
-		{ tail -n 3 "$LOGS/sessions.jsonl"; return 1; }
+		jq -e "select(.session == \"$1\") | $2" \
+			"$LOGS/sessions.jsonl" && return
+	tail -n 3 "$LOGS/sessions.jsonl"
+	return 1
 }
 
 # The session of the test before, with some traffic.
@@ -185,11 +187,14 @@ test_fail2ban_finds_guesses() {
 		>"$TMP/matched" 2>&1
 	grep -E '^Lines:' "$TMP/matched"
 	# all but that one; by the address of the line, whatever a name says
+	fail2ban-regex -o ip "$LOGS/access.log" "$filter" | sort -u \
+		>"$TMP/banned"
 	grep -q "^Lines: .* $((guesses - 1)) matched" "$TMP/matched" &&
-		fail2ban-regex -o ip "$LOGS/access.log" "$filter" |
-		sort -u >"$TMP/banned" && equal "$(cat "$TMP/banned")" 192.0.2.6 &&
+		equal "$(cat "$TMP/banned")" 192.0.2.6 &&
 		! sed -n '/Matched line/,/`-/p' "$TMP/matched" |
-		grep "may not have more" || { cat "$TMP/matched"; return 1; }
+		grep "may not have more" && return
+	cat "$TMP/matched"
+	return 1
 }
 
 test_settings_are_shown() {
@@ -389,10 +394,9 @@ test_journal_has_fields() {
 		"$TMP/journal" &&
 		grep -E '^MESSAGE=user-add user="carol" vlan=13 by=0 \| PRIORITY=6 \| SEHUB_EVENT=user-add \| SEHUB_USER=carol \| SEHUB_HUB=13 \|.* SYSLOG_IDENTIFIER=sehub-transportd' \
 			"$TMP/journal" &&
-		! grep -E '^<[0-9]>' "$TMP/journal" || {
-			cat "$TMP/journal"
-			return 1
-		}
+		! grep -E '^<[0-9]>' "$TMP/journal" && return
+	cat "$TMP/journal"
+	return 1
 }
 
 setup
