@@ -135,23 +135,20 @@ test_each_method_is_described() {
 	rm "$SOURCES/more.c"
 }
 
-# walk MACHINE: what its daemon answers, in the file "answers"; bridges know no IP
-# addresses
+# walk MACHINE: what its daemon answers, in the file "answers". Its hub is a
+# bridge, which knows no IP addresses.
 walk() {
 	local session
 
 	session=$(session_of alice) &&
 		varlink "$1" walk "$SOURCES" vlan=12 user=alice name=office \
-			"session=$session" IpList! >>"$TMP/answers"
+			"session=$session" 'IpList!Failed' >>"$TMP/answers"
 }
 
 test_answers_are_as_described() {
 	: >"$TMP/answers"
 	# one has users and sessions, the other one connections
-	varlink a walk "$SOURCES" vlan=12 user=alice name=office session=x \
-		>"$TMP/refused" 2>&1
-	grep -q "SessionShow: .*NotFound" "$TMP/refused" &&
-		ctl a user add alice --vlan 12 --cert "$TMP/a.crt" || return 1
+	ctl a user add alice --vlan 12 --cert "$TMP/a.crt" || return 1
 	VLAN=12 connection_add hub office 192.0.2.99 alice secret-of-alice &&
 		walk hub && grep -q '^UserShow.*"alice"' "$TMP/answers" &&
 		grep -q '^SessionShow.*"connected"' "$TMP/answers" &&
@@ -173,7 +170,7 @@ test_answers_hold_no_secret() {
 test_readers_may_read_and_nothing_else() {
 	needs_acls || return
 	reader "$TMP/e2e_control.py" "$TMP/hub/sock" denied "$SOURCES" &&
-		logged hub "control-denied pid=[0-9]+ uid=$NOBODY method=ConnectionAdd"
+		logged hub "control-denied pid=[0-9]+ uid=$NOBODY method=[A-Z]"
 }
 
 test_readers_are_told_what_they_may_not() {

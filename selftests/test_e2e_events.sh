@@ -14,6 +14,7 @@ TESTS="
 	refused_logins
 	connections
 	users
+	listeners
 	words_choose
 	people_can_read_them
 	readers_may_know
@@ -137,6 +138,18 @@ test_users() {
 		return 1
 	watch_end
 	! grep -E '"(right|other)"' "$TMP/events"
+}
+
+test_listeners() {
+	watch hub listener && ctl hub listener add 127.0.0.1:5555 &&
+		seen '.event == "listener-changed" and .state == "listening" and
+			.address == "127.0.0.1:5555"' || return 1
+	! ctl hub listener add 192.0.2.200:5555 &&
+		seen '.state == "failed" and .address == "192.0.2.200:5555" and
+			(.reason | length > 0)' &&
+		ctl hub listener del 127.0.0.1:5555 && seen '.state == "off"' ||
+		return 1
+	watch_end
 }
 
 test_words_choose() {

@@ -7,11 +7,11 @@ usage: e2e_control.py SOCKET COMMAND ...
 
   describe                 read the interfaces that are served, name the methods
   registered SOURCES       compare them with what the daemon's sources register
-  walk SOURCES NAME=VALUE... METHOD!...
+  walk SOURCES NAME=VALUE...
                            call each method that changes nothing, with these
                            parameters where it wants some, and compare what it
-                           answers with what is written; print the answers;
-                           a METHOD with ! may refuse
+                           answers with what is written; print the answers.
+                           METHOD!ERROR: it cannot do it here, and says so
   denied SOURCES           every method that changes something is denied, the
                            others are not
   call METHOD [PARAMETERS [FLAG...]]
@@ -346,7 +346,6 @@ def check_error(interface, answer, what):
 
 def walk(path, sources, examples, refused):
     interface = read_all(path)
-    complaints = []
     access = registered(sources)
     compare(interface, access)
     for name in sorted(access):
@@ -367,15 +366,15 @@ def walk(path, sources, examples, refused):
         answer = Client(path).call(name, parameters)
         if answer.get("error") == f"{SERVICE}.ExpectedMore":
             answer = Client(path).call(name, parameters, more=True)
+        if name in refused:
+            expect_error(answer, [f"{OURS}.{refused[name]}"], name)
+            check_error(interface, answer, name)
+            continue
         if "error" in answer:
             check_error(interface, answer, name)
-            if name not in refused:
-                complaints.append(f"{name}: {answer}")
-            continue
+            raise Wrong(f"{name}: {answer}")
         interface.check(answered, answer["parameters"], name)
         print(name, show(answer["parameters"]))
-    if complaints:
-        raise Wrong("; ".join(complaints))
 
 
 def denied(path, sources):
@@ -399,9 +398,9 @@ def main(path, command, *words):
     elif command == "registered":
         compare(read_all(path), registered(*words))
     elif command == "walk":
-        refused = [word[:-1] for word in words[1:] if word.endswith("!")]
-        words = [word for word in words if not word.endswith("!")]
-        walk(path, words[0], dict(map(example, words[1:])), refused)
+        refused = [word.split("!") for word in words if "!" in word]
+        examples = [word for word in words[1:] if "!" not in word]
+        walk(path, words[0], dict(map(example, examples)), dict(refused))
     elif command == "denied":
         denied(path, *words)
     elif command == "call":

@@ -235,7 +235,7 @@ static int take_words(struct ctl *ctl, struct monitor *monitor)
 
 		if (!group && !kind)
 			return ctl_misuse(ctl,
-					  "\"%.40s\" is no kind of event: hub, port, mac, ip, session, login, connection, policy, user",
+					  "\"%.40s\" is no kind of event: hub, port, mac, ip, session, login, connection, policy, user, listener",
 					  ctl->words[i]);
 		monitor->groups |= group;
 		monitor->kinds |= kind;

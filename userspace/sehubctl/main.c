@@ -133,7 +133,7 @@ const struct ctl_command ctl_commands[] = {
 	{ "status", NULL, cmd_status, "", 0, 0,
 	  "show module, hubs and daemon in short" },
 	{ "monitor", NULL, cmd_monitor,
-	  "[hub] [port] [mac] [ip] [session] [login] [connection] [policy] [user] [CLASS...]",
+	  "[hub] [port] [mac] [ip] [session] [login] [connection] [policy] [user] [listener] [CLASS...]",
 	  0, OPT(PACKETS) | OPT(PCAP),
 	  "print every change, or every frame, as it happens" },
 	{ "help", NULL, cmd_help, "[NOUN] [VERB]", 0, 0, "explain a command" },

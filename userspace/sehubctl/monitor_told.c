@@ -23,6 +23,7 @@ static const struct {
 			  "connection-failed" } },
 	{ "policy", { "policy-hit" } },
 	{ "user", { "user-changed" } },
+	{ "listener", { "listener-changed" } },
 };
 
 #define WORDS	(sizeof(words) / sizeof(words[0]))

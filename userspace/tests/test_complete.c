@@ -80,7 +80,7 @@ static void test_words(void **state)
 	check("i", "ip");
 	check("ip ", "list flush");
 	check("monitor hub ",
-	      "hub port mac ip session login connection policy user");
+	      "hub port mac ip session login connection policy user listener");
 	check("monitor --packets udp ", "tcp-conn tcp-data dhcp udp icmp arp "
 	      "ip ethernet blocked");
 	check("monitor --packets --pcap ", "@file");

@@ -338,8 +338,8 @@ static const char control_text[] =
 	"# answers as things happen, and has to be called with more; kinds:\n"
 	"# session-up, session-resumed, session-detached, session-down,\n"
 	"# login-refused, connection-up, connection-down, connection-failed,\n"
-	"# policy-hit, user-changed; vlan: about this hub alone. The first answer is\n"
-	"# begin: nothing is missed from then on. After one that is called lost count\n"
+	"# policy-hit, user-changed, listener-changed; vlan: about this hub alone. The\n"
+	"# first answer is begin: nothing is missed from then on. After one that is called lost count\n"
 	"# others are missing before it: it was not read in time\n"
 	"method Events(kinds: ?[]string, vlan: ?int) -> (\n"
 	EVENT_FIELDS

@@ -38,6 +38,7 @@ static const char *const kind_names[EVENT_KINDS] = {
 	[EVENT_CONNECTION_FAILED] = "connection-failed",
 	[EVENT_POLICY_HIT] = "policy-hit",
 	[EVENT_USER_CHANGED] = "user-changed",
+	[EVENT_LISTENER_CHANGED] = "listener-changed",
 };
 
 const char *event_kind_name(enum event_kind kind)

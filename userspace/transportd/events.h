@@ -28,6 +28,7 @@
  * @EVENT_CONNECTION_FAILED: it is given up
  * @EVENT_POLICY_HIT: a rule dropped frames of a port
  * @EVENT_USER_CHANGED: a user was made, changed or deleted
+ * @EVENT_LISTENER_CHANGED: an address is listened on, not any more, or cannot be
  * @EVENT_KINDS: number of kinds
  */
 enum event_kind {
@@ -41,6 +42,7 @@ enum event_kind {
 	EVENT_CONNECTION_FAILED,
 	EVENT_POLICY_HIT,
 	EVENT_USER_CHANGED,
+	EVENT_LISTENER_CHANGED,
 	EVENT_KINDS,
 };
 
@@ -54,7 +56,7 @@ enum event_kind {
  * @vlan: hub of this host that it is about
  * @session: name of the session, or of the port
  * @user: user
- * @address: of the client, or of the server
+ * @address: of the client, of the server, or that is listened on
  * @client_name: what the client says it is
  * @carrier: how the client says that its line is made
  * @cipher: of the line
@@ -63,7 +65,7 @@ enum event_kind {
  * @resumes: how often the session went on over a new line
  * @connection: its name
  * @device: its network device
- * @state: of the connection from now on
+ * @state: of the connection or listener from now on
  * @by: who ended it: "client", "server" and so on; or who changed it
  * @change: of a user: "add", "set", "set-password", "del"
  * @policy: which rule it was: the reason of a drop

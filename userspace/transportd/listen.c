@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "log.h"
 #include "login.h"
 
@@ -187,6 +188,16 @@ static int socket_open(struct listener *l)
 	return 0;
 }
 
+/* Those who want to know hear of it. */
+static void listen_tell(const struct listener *l, const char *address,
+			const char *state)
+{
+	events_publish(l->ls->d->events, &(struct event){
+		.kind = EVENT_LISTENER_CHANGED, .address = address,
+		.state = state, .reason = l->error,
+	});
+}
+
 int listen_socket_open(struct listener *l, struct sehub_err *err)
 {
 	char text[CONFIG_ADDRESS_MAX];
@@ -199,11 +210,13 @@ int listen_socket_open(struct listener *l, struct sehub_err *err)
 	ret = socket_open(l);
 	if (ret) {
 		snprintf(l->error, sizeof(l->error), "%s", strerror(-ret));
+		listen_tell(l, text, "failed");
 		return sehub_err_set(err, ret, "cannot listen on %s: %s", text,
 				     l->error);
 	}
 	l->error[0] = '\0';
 	log_info("listen address=%s", text);
+	listen_tell(l, text, "listening");
 	return 0;
 }
 
@@ -214,9 +227,10 @@ void listen_socket_close(struct listener *l)
 	l->error[0] = '\0';
 	if (!l->socket)
 		return;
-	log_info("listen-end address=%s",
-		 config_address_format((const struct sockaddr *)
-				       &l->address.addr, text, sizeof(text)));
+	config_address_format((const struct sockaddr *)&l->address.addr, text,
+			      sizeof(text));
+	log_info("listen-end address=%s", text);
+	listen_tell(l, text, "off");
 	uv_close((uv_handle_t *)&l->socket->poll, on_close_socket);
 	close(l->socket->fd);
 	l->socket->l = NULL;
