@@ -391,6 +391,7 @@ int cmd_ip_list(struct ctl *ctl);
 
 int cmd_status(struct ctl *ctl);
 int cmd_monitor(struct ctl *ctl);
+int cmd_metrics(struct ctl *ctl);
 /* cmd_packets.c: monitor --packets */
 int ctl_monitor_packets(struct ctl *ctl);
 /* monitor_told.c: a bit for a word that names kinds of the daemon's events */

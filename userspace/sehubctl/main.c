@@ -136,6 +136,8 @@ const struct ctl_command ctl_commands[] = {
 	  "[hub] [port] [mac] [ip] [session] [login] [connection] [policy] [user] [listener] [CLASS...]",
 	  0, OPT(PACKETS) | OPT(PCAP),
 	  "print every change, or every frame, as it happens" },
+	{ "metrics", NULL, cmd_metrics, "", 0, 0,
+	  "print the daemon's figures for Prometheus" },
 	{ "help", NULL, cmd_help, "[NOUN] [VERB]", 0, 0, "explain a command" },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

@@ -8,7 +8,7 @@
  * links: sehubctl/show.c sehubctl/print.c lib/text.c sehubctl/cmd_hub.c
  * links: sehubctl/cmd_port.c sehubctl/cmd_mac.c sehubctl/cmd_ip.c
  * links: sehubctl/cmd_status.c sehubctl/cmd_log.c sehubctl/cmd_admin.c
- * links: sehubctl/monitor_told.c
+ * links: sehubctl/monitor_told.c sehubctl/cmd_metrics.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
  * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c lib/nl.c
@@ -76,7 +76,7 @@ static void check(const char *line, const char *want)
 static void test_words(void **state)
 {
 	(void)state;
-	check("", "hub port mac ip user session connection listener log admin status monitor help");
+	check("", "hub port mac ip user session connection listener log admin status monitor metrics help");
 	check("i", "ip");
 	check("ip ", "list flush");
 	check("monitor hub ",

@@ -8,7 +8,7 @@
  * links: sehubctl/show.c sehubctl/print.c lib/text.c sehubctl/cmd_hub.c
  * links: sehubctl/cmd_port.c sehubctl/cmd_mac.c sehubctl/cmd_ip.c
  * links: sehubctl/cmd_status.c sehubctl/cmd_log.c sehubctl/cmd_admin.c
- * links: sehubctl/monitor_told.c
+ * links: sehubctl/monitor_told.c sehubctl/cmd_metrics.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
  * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c

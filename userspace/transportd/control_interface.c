@@ -344,6 +344,8 @@ static const char control_text[] =
 	"method Events(kinds: ?[]string, vlan: ?int) -> (\n"
 	EVENT_FIELDS
 	")\n"
+	"# figures in the text format of OpenMetrics 1.0\n"
+	"method Metrics() -> (text: string)\n"
 	"\n"
 	"error NotFound (message: string)\n"
 	"error Exists (message: string)\n"

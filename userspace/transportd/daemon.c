@@ -31,6 +31,7 @@
 #include "log.h"
 #include "login.h"
 #include "logs.h"
+#include "metrics.h"
 #include "netmon.h"
 #include "notify.h"
 #include "packet_log.h"
@@ -301,6 +302,8 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 	if (!ret)
 		ret = control_events_register(d->control, d->events,
 					      &d->control_events);
+	if (!ret)
+		ret = metrics_register(d, &d->metrics);
 	return ret ? sehub_err_errno(err, ret, "control socket") : 0;
 }
 
@@ -373,6 +376,7 @@ static void free_rest(struct daemon *d)
 	control_user_free(d->control_user);
 	control_log_free(d->control_log);
 	control_events_free(d->control_events);
+	metrics_free(d->metrics);
 	events_free(d->events);
 	tls_context_free(d->tls);
 	auth_free(d->auth);

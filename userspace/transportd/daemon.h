@@ -23,6 +23,7 @@ struct kernel;
 struct listeners;
 struct logins;
 struct logs;
+struct metrics;
 struct netmon;
 struct packet_log;
 struct policy_hits;
@@ -61,6 +62,7 @@ struct worker_pool;
  * @control_log: its methods about logs
  * @console: the telnet console, NULL: there is none
  * @control_events: its method about events
+ * @metrics: figures, and the method that tells them
  */
 struct daemon {
 	uv_loop_t loop;
@@ -88,6 +90,7 @@ struct daemon {
 	struct control_log *control_log;
 	struct console *console;
 	struct control_events *control_events;
+	struct metrics *metrics;
 };
 
 /**

@@ -99,6 +99,8 @@ static bool may_linger(struct logins *logins)
 void login_refuse(struct login *login, uint16_t code, const char *text,
 		  bool is_failure)
 {
+	if (code < LOGIN_CODES)
+		login->logins->counts.failed[code]++;
 	events_publish(login->logins->d->events, &(struct event){
 		.kind = EVENT_LOGIN_REFUSED, .vlan = login->vlan,
 		.user = login->auth ? auth_server_user(login->auth) : NULL,
@@ -295,6 +297,7 @@ static void on_ended(void *arg, enum channel_end end, const char *why)
 	case CHANNEL_LOST:
 		log_access_limited(LOG_LEVEL_INFO, "login-lost address=%s reason=%s",
 				   login->address, LOG_QUOTED(why));
+		login->logins->counts.lost++;
 		channel_free(login->ch);
 		login_free(login, login_is_slow(login));
 		break;
@@ -336,6 +339,7 @@ static bool may_begin(struct logins *logins, const struct sockaddr *addr,
 		      const char *address)
 {
 	const char *why = "max-logins are under way";
+	uint64_t *count = &logins->counts.max_logins;
 	struct daemon *d = logins->d;
 
 	if (logins->count < d->config.max_logins || make_room(logins)) {
@@ -345,11 +349,14 @@ static bool may_begin(struct logins *logins, const struct sockaddr *addr,
 			return true;
 		case -EMFILE:
 			why = "too many logins from there";
+			count = &logins->counts.max_logins_source;
 			break;
 		default:
 			why = "too many failures from there";
+			count = &logins->counts.login_failures;
 		}
 	}
+	++*count;
 	log_access_limited(LOG_LEVEL_WARN, "login-refused address=%s reason=\"%s\"",
 			   address, why);
 	events_publish(d->events, &(struct event){
@@ -409,6 +416,16 @@ struct logins *logins_new(struct daemon *d)
 	if (logins)
 		logins->d = d;
 	return logins;
+}
+
+const struct login_counts *logins_counts(const struct logins *logins)
+{
+	return &logins->counts;
+}
+
+unsigned int logins_pending(const struct logins *logins)
+{
+	return logins->count;
 }
 
 void logins_free(struct logins *logins)

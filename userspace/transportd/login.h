@@ -7,16 +7,42 @@
 #ifndef SEHUB_TRANSPORTD_LOGIN_H
 #define SEHUB_TRANSPORTD_LOGIN_H
 
+#include <stdint.h>
 #include <sys/socket.h>
+
+#include <linux/sehub_wire.h>
 
 #include "daemon.h"
 
 struct store_user;
 
+/* Codes of CLOSE that there are. */
+#define LOGIN_CODES	(SEHUB_WIRE_CLOSE_LOOP + 1)
+
+/**
+ * struct login_counts - how logins went, for figures
+ * @failed: refused, by what the client was told
+ * @max_logins: turned away, as there were too many
+ * @max_logins_source: the same from one source
+ * @login_failures: the same, as too many of one source had failed
+ * @lost: ended before they were done
+ */
+struct login_counts {
+	uint64_t failed[LOGIN_CODES];
+	uint64_t max_logins;
+	uint64_t max_logins_source;
+	uint64_t login_failures;
+	uint64_t lost;
+};
+
 /* NULL without memory. */
 struct logins *logins_new(struct daemon *d);
 /* Ends those under way; run the loop afterwards. NULL is allowed. */
 void logins_free(struct logins *logins);
+
+const struct login_counts *logins_counts(const struct logins *logins);
+/* How many have not logged in yet. */
+unsigned int logins_pending(const struct logins *logins);
 
 /*
  * The user changed: logins that began before are sent away, to begin again with

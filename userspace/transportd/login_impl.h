@@ -45,6 +45,7 @@ struct logins {
 	/* Refusals since then: their connections may still be there. */
 	uint64_t refused_since;
 	unsigned int refused;
+	struct login_counts counts;
 };
 
 /* The loop's clock. */

@@ -141,6 +141,7 @@ void sessions_del(struct sessions *ss, struct server_session *s)
 {
 	struct server_session **at = &ss->list;
 
+	sessions_end_traffic(ss, s);
 	while (*at != s)
 		at = &(*at)->next;
 	*at = s->next;
@@ -194,9 +195,11 @@ void sessions_drop_port(struct sessions *ss, uint32_t id)
 
 void sessions_drop(struct sessions *ss, struct server_session *s)
 {
-	sessions_drop_port(ss, s->port_id);
-	sessions_drop_port(ss, s->heir_of);
+	uint32_t port_id = s->port_id, heir_of = s->heir_of;
+
 	sessions_del(ss, s);
+	sessions_drop_port(ss, port_id);
+	sessions_drop_port(ss, heir_of);
 }
 
 uint32_t sessions_replace(struct sessions *ss, struct server_session *s)
@@ -344,6 +347,7 @@ bool sessions_port_deleted(struct sessions *ss, const struct sehub_port *port)
 {
 	struct server_session *s = sessions_find_port(ss, port->session.id);
 
+	sessions_end_port(ss, s, port);
 	if (!s)
 		return false;
 	switch (port->del_reason) {
@@ -410,5 +414,6 @@ void sessions_free(struct sessions *ss)
 		return;
 	while (ss->list)
 		sessions_del(ss, ss->list);
+	sessions_forget_ended(ss);
 	uv_close((uv_handle_t *)&ss->recover, on_recover_closed);
 }

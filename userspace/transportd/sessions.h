@@ -39,6 +39,25 @@ enum server_state {
 };
 
 /**
+ * struct session_traffic - what sessions have carried, since their beginning or
+ *	that of the daemon
+ * @rx_bytes: of frames that came from clients
+ * @tx_bytes: of frames for them
+ * @rx_frames: these frames
+ * @tx_frames: these frames
+ * @lost_bytes: that clients could not send again
+ * @again_bytes: that were sent again
+ */
+struct session_traffic {
+	uint64_t rx_bytes;
+	uint64_t tx_bytes;
+	uint64_t rx_frames;
+	uint64_t tx_frames;
+	uint64_t lost_bytes;
+	uint64_t again_bytes;
+};
+
+/**
  * struct server_session - one session
  * @next: list of all
  * @same_client: list of those whose client ids are in the same bucket
@@ -57,6 +76,7 @@ enum server_state {
  * @expires: when it has to end, seconds since the epoch; 0: never
  * @heir_of: port whose addresses its own will get, 0: of none
  * @is_stale: what its user may do is still to be applied to its port
+ * @seen: what its port has counted, as far as that is in the sum of all
  */
 struct server_session {
 	struct server_session *next;
@@ -76,6 +96,7 @@ struct server_session {
 	int64_t expires;
 	uint32_t heir_of;
 	bool is_stale;
+	struct session_traffic seen;
 };
 
 /**
@@ -155,6 +176,10 @@ void sessions_end(struct sessions *ss, struct server_session *s, uint16_t code,
 /* The same for all of a user. */
 void sessions_end_user(struct sessions *ss, int64_t user_id, uint16_t code,
 		       const char *text);
+
+/* Of all, up to now; and what waits for them in queues. */
+const struct session_traffic *sessions_traffic(struct sessions *ss,
+					       uint64_t *queued);
 
 const char *server_state_name(enum server_state state);
 /* The client's, "-" if it is not known any more. */

@@ -20,6 +20,8 @@ struct sessions {
 	struct server_session *list;
 	struct sessions_clients clients[SESSIONS_BUCKETS];
 	unsigned int count;
+	struct session_traffic traffic;
+	struct ended_port *ended;
 	uv_timer_t recover;
 	uv_timer_t expiry;
 	unsigned int recover_tries;
@@ -68,6 +70,19 @@ void sessions_note_address(struct server_session *s);
 void sessions_log_end(const struct sessions *ss, const struct server_session *s,
 		      const struct sehub_port *port, const char *who,
 		      const char *text);
+
+/* sessions_traffic.c */
+
+/* A port that was there before us: what it has counted is in no sum of ours. */
+void sessions_begin_traffic(struct server_session *s,
+			    const struct sehub_port *port);
+/* The session goes, and its port does so now or soon, or both are gone. */
+void sessions_end_traffic(struct sessions *ss, struct server_session *s);
+/* A port went: a session's, or one whose session has gone before it. */
+void sessions_end_port(struct sessions *ss, struct server_session *s,
+		       const struct sehub_port *port);
+/* Nothing more will be heard of ports that went. */
+void sessions_forget_ended(struct sessions *ss);
 
 /* sessions_user.c */
 

@@ -38,6 +38,7 @@ static int recover_port(const struct sehub_port *port, void *arg)
 	s->id = id;
 	s->port_id = port->session.id;
 	s->port_number = port->number;
+	sessions_begin_traffic(s, port);
 	s->features = port->session.features;
 	/* The user may have changed after the end of the daemon before. */
 	s->is_stale = true;
@@ -109,6 +110,7 @@ void sessions_resync(struct sessions *ss)
 	struct server_session *s, *next;
 	size_t i;
 
+	sessions_forget_ended(ss);
 	if (!kernel_list(ss->d->kernel, note_port, &resync, NULL)) {
 		for (s = ss->list; s; s = next) {
 			next = s->next;
