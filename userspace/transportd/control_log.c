@@ -230,9 +230,9 @@ static void log_hub_set(struct control_call *call, struct json_object *params,
 				    err.text);
 		return;
 	}
-	log_admin("log-hub-set vlan=%d packets=%s by=%u", (int)vlan,
+	log_admin("log-hub-set vlan=%d packets=%s by=%s", (int)vlan,
 		  sehub_log_format(masks.headers, masks.whole, words),
-		  control_call_uid(call));
+		  control_call_by(call));
 	control_reply(call, NULL);
 }
 
