@@ -196,7 +196,7 @@ test_a_reader_that_sleeps_delays_nobody() {
 	kill -STOP "$WATCHER"
 	memory=$(awk '/VmRSS/ { print $2 }' "/proc/${DPID[hub]}/status")
 	user_add 13 ivan right || return 1
-	for i in {1..40}; do
+	for _ in {1..40}; do
 		printf 'UserSet {"vlan":13,"user":"ivan","max_sessions":%d}\n' \
 			{1..60}
 	done | on hub /usr/bin/python3 "$KSFT_DIR/tools/e2e_control.py" \

@@ -85,8 +85,8 @@ restart_server() {
 
 test_listeners_last() {
 	ctl hub listener add 0.0.0.0:8443 --protocol proxy &&
-		ctl hub listener add [::]:8444 &&
-		ctl hub listener off [::]:8444 && restart_server &&
+		ctl hub listener add '[::]:8444' &&
+		ctl hub listener off '[::]:8444' && restart_server &&
 		equal "listening proxy" "$(listener 0.0.0.0:8443 \
 			'"\(.state) \(.protocol)"')" &&
 		equal off "$(listener :::8444 .state)" &&
@@ -97,10 +97,10 @@ test_listeners_last() {
 
 test_listener_that_is_off_stays_off() {
 	expect_fail "stands in the configuration file" ctl hub listener del \
-		[::]:443 && ctl hub listener off [::]:443 && restart_server &&
+		'[::]:443' && ctl hub listener off '[::]:443' && restart_server &&
 		equal off "$(listener :::443 .state)" &&
 		ctl hub status | grep -F '[::]:443 (off)' &&
-		ctl hub listener on [::]:443 && restart_server &&
+		ctl hub listener on '[::]:443' && restart_server &&
 		equal listening "$(listener :::443 .state)" &&
 		await_connection a office connected
 }
