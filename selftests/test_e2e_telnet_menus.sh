@@ -15,7 +15,6 @@ TESTS="
 	what_goes_beyond_them_is_edited
 	user_is_deleted
 	session_is_listed_and_shown
-	addresses_are_listed
 	session_is_disconnected
 	listeners_are_listed
 	listener_is_switched_off_and_on
@@ -106,24 +105,6 @@ test_session_is_listed_and_shown() {
 		admin 2 1 "" "=$name" "=alice" "=connected" "=management: " \
 			2 "=$name" "=(Enter: none): " 1 "=TLS_AES" "=From the client" \
 			"=management: " 2 "=none): " "$name" "=alice" "=management: "
-}
-
-test_addresses_are_listed() {
-	local name mac
-
-	name=$(session_of alice) &&
-		on a ip address add 203.0.113.2/24 dev office &&
-		pings a 203.0.113.1 &&
-		mac=$(on a cat /sys/class/net/office/address) &&
-		admin 2 4 12 "" "=$mac" "=learned" "=$name" "=management: " \
-			4 12 "$name" "=$mac" "=management: " 4 13 "" "=Refused" ||
-		return 1
-	if [ -n "${KSFT_BRIDGES:-}" ]; then
-		admin 2 5 12 "" "=Refused: the hub is a Linux bridge"
-	else
-		admin 2 5 12 "" "=203.0.113.2" "=$mac" "=management: " \
-			5 12 "$name" "=203.0.113.2"
-	fi
 }
 
 test_session_is_disconnected() {
