@@ -212,6 +212,23 @@ static void test_broken_telnet(void **state)
 	close(fd);
 }
 
+/* What a browser sends is no attempt, whatever is in it. */
+static void test_browser(void **state)
+{
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		fd = console_dial();
+		say(fd, "POST / HTTP/1.1\r\nHost: localhost:8023\r\n\r\n"
+		    "guess\r\nsesame\r\n4\r\n");
+		expect_without(fd, "This is no web server.", "password");
+		expect_end(fd);
+	}
+	fd = console_enter_as_admin();
+	close(fd);
+}
+
 static void test_client_that_does_not_read(void **state)
 {
 	int fd = console_enter_as_admin();
@@ -523,6 +540,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_silence, setup_quick,
 						console_teardown),
 		TEST(test_broken_telnet),
+		TEST(test_browser),
 		TEST(test_client_that_does_not_read),
 		cmocka_unit_test_setup_teardown(test_language_is_asked_for,
 						setup_asking, teardown_texts),

@@ -187,6 +187,17 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(client->buf, sizeof(client->buf));
 }
 
+/*
+ * A page of the web can make a browser on this machine send what it likes, to
+ * here, too: guesses of the password among the lines of a request.
+ */
+static bool is_request(const char *bytes, size_t len)
+{
+	const char *end = memchr(bytes, '\n', len);
+
+	return memmem(bytes, end ? (size_t)(end - bytes) : len, " HTTP/1.", 8);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
 	struct console_client *client = stream->data;
@@ -198,6 +209,11 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 		console_client_close(client);
 		return;
 	}
+	if (!client->has_spoken && is_request(buf->base, (size_t)count)) {
+		log_warn_limited("console-http by=%s", client->s.by);
+		console_leave(&client->s, "This is no web server.");
+	}
+	client->has_spoken = true;
 	if (!client->is_leaving) {
 		client_is_alive(client);
 		err = console_term_input(client->s.term, buf->base,
@@ -212,7 +228,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 		console_client_close(client);
 		return;
 	}
-	if (!client->has_begun)
+	if (!client->has_begun && !client->is_leaving)
 		client_begin(client);
 	client_read(client);
 }

@@ -44,6 +44,7 @@ struct console {
  * @s: what it does; its terminal is NULL if it was turned away
  * @handles: not closed yet
  * @has_begun: the first question was asked
+ * @has_spoken: something came from it
  * @is_reading: the loop reads for it
  * @is_leaving: has heard goodbye, and is closed when that is sent
  * @is_closing: being closed
@@ -59,6 +60,7 @@ struct console_client {
 	struct console_session s;
 	unsigned int handles;
 	bool has_begun;
+	bool has_spoken;
 	bool is_reading;
 	bool is_leaving;
 	bool is_closing;
