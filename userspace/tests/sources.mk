@@ -5,7 +5,8 @@
 # userspace/, objects go to $(BUILD)/obj/.
 
 PKGS := $(foreach p,libnl-3.0 libnl-genl-3.0 libnl-route-3.0 json-c openssl \
-	libgsasl libcurl libuv sqlite3 inih zlib libacl libsystemd libtelnet,\
+	libgsasl libcurl libuv sqlite3 inih zlib libacl libsystemd libtelnet \
+	libmicrohttpd,\
 	$(if $(filter clean,$(MAKECMDGOALS)),,\
 	$(shell $(PKG_CONFIG) --exists $(p) && echo $(p))))
 ifneq ($(strip $(PKGS)),)

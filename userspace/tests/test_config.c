@@ -96,6 +96,7 @@ static void test_defaults(void **state)
 			    "/run/sehub/transportd.sock");
 	assert_string_equal(config.control_group, "sehub");
 	assert_string_equal(config.control_group_readonly, "sehub-ro");
+	assert_int_equal(config.metrics.len, 0);
 	assert_string_equal(config.state_directory, "/var/lib/sehub");
 	assert_string_equal(config.log_directory, "/var/log/sehub");
 	assert_string_equal(config.certificate, "/var/lib/sehub/server.crt");
@@ -126,6 +127,7 @@ static void test_defaults(void **state)
 
 static void test_all_keys(void **state)
 {
+	char text[CONFIG_ADDRESS_MAX];
 	struct config config;
 
 	(void)state;
@@ -136,6 +138,7 @@ static void test_all_keys(void **state)
 		    "control-socket = /tmp/x/c.sock\n"
 		    "control-group = adm\n"
 		    "control-group-readonly = staff\n"
+		    "metrics = [::1]:9464\n"
 		    "state-directory = /tmp/x/state\n"
 		    "certificate = /tmp/x/a.crt ; a remark\n"
 		    "key = /tmp/x/a.key\n"
@@ -164,6 +167,10 @@ static void test_all_keys(void **state)
 	assert_string_equal(config.control_socket, "/tmp/x/c.sock");
 	assert_string_equal(config.control_group, "adm");
 	assert_string_equal(config.control_group_readonly, "staff");
+	assert_string_equal(config_address_format((const struct sockaddr *)
+						  &config.metrics.addr, text,
+						  sizeof(text)),
+			    "[::1]:9464");
 	assert_string_equal(config.state_directory, "/tmp/x/state");
 	assert_string_equal(config.certificate, "/tmp/x/a.crt");
 	assert_string_equal(config.key, "/tmp/x/a.key");
@@ -206,7 +213,7 @@ static void test_console(void **state)
 	expect_bad("console = [2001:db8::1]:8023\nconsole-remote = no\n",
 		   OPEN_CONSOLE);
 	expect_bad("console = 8023\n",
-		   "t.conf:1: console: \"8023\" is no address with a port, such as 127.0.0.1:8023, and not none");
+		   "t.conf:1: console: \"8023\" is no address with a port, such as 127.0.0.1:9464, and not none");
 	expect_bad("console-remote = 1\n",
 		   "t.conf:1: console-remote: \"1\" is not yes or no");
 	expect_bad("console-language = fr\n",
@@ -305,6 +312,8 @@ static void test_mistakes(void **state)
 		   "t.conf:1: state-directory: \"state\" is no absolute path");
 	expect_bad("log-level = loud\n",
 		   "t.conf:1: log-level: \"loud\" is not error, warning, info or debug");
+	expect_bad("metrics = localhost:9464\n",
+		   "t.conf:1: metrics: \"localhost:9464\" is no address with a port, such as 127.0.0.1:9464, and not none");
 	expect_bad("keepalive = 20s\n",
 		   "t.conf: dead-time has to be longer than keepalive");
 	expect_bad("listen =\n",

@@ -50,6 +50,7 @@ enum config_language {
  * @control_socket: path of the control socket
  * @control_group: group whose members may use it; need not exist
  * @control_group_readonly: group whose members may ask what changes nothing
+ * @metrics: address for HTTP clients that read figures; @len 0: none
  * @state_directory: holds state.db
  * @certificate: PEM file; default server.crt in @state_directory
  * @key: PEM file; default server.key in @state_directory
@@ -88,6 +89,7 @@ struct config {
 	char *control_socket;
 	char *control_group;
 	char *control_group_readonly;
+	struct config_listen metrics;
 	char *state_directory;
 	char *certificate;
 	char *key;

@@ -32,6 +32,8 @@ const struct config_key config_keys[] = {
 	    "sehub", "group that may use the control socket"),
 	KEY("control-group-readonly", CONFIG_NAME, control_group_readonly, 0,
 	    32, "sehub-ro", "group that may read by it, and change nothing"),
+	KEY("metrics", CONFIG_ADDRESS, metrics, 0, 0,
+	    "none", "address and port where Prometheus reads figures by HTTP, or none"),
 	KEY("state-directory", CONFIG_PATH, state_directory, 0, PATH_MAX - 64,
 	    "/var/lib/sehub", "users, connections, certificate"),
 	KEY("certificate", CONFIG_PATH, certificate, 0, PATH_MAX - 64,
@@ -83,7 +85,7 @@ const struct config_key config_keys[] = {
 	    "default: ssh's own"),
 	KEY("kerberos-keytab", CONFIG_PATH, kerberos_keytab, 0, PATH_MAX - 64,
 	    NULL, "key for proxies that want Negotiate; default: Kerberos's own"),
-	KEY("console", CONFIG_CONSOLE, console, 0, 0,
+	KEY("console", CONFIG_ADDRESS, console, 0, 0,
 	    "127.0.0.1:8023", "address and port of the telnet console, or none"),
 	KEY("console-remote", CONFIG_BOOL, console_remote, 0, 0,
 	    "no", "yes: others than this machine may reach the console, and "
@@ -222,19 +224,6 @@ static int config_listen_add(struct config_parser *parser, const char *text)
 	return 0;
 }
 
-static int config_parse_console(struct config_parser *parser,
-				const char *value)
-{
-	struct config_listen *console = &parser->config->console;
-
-	memset(console, 0, sizeof(*console));
-	if (!strcmp(value, "none") || !config_address_parse(value, console))
-		return 0;
-	return config_fail(parser, -EINVAL,
-			   "console: \"%s\" is no address with a port, such as 127.0.0.1:8023, and not none",
-			   value);
-}
-
 static const char *const config_languages[] = {
 	[CONFIG_LANGUAGE_ASK] = "ask",
 	[CONFIG_LANGUAGE_EN] = "en",
@@ -293,6 +282,19 @@ static int config_parse_listen(struct config_parser *parser, const char *value,
 		err = config_fail(parser, -EINVAL,
 				  "listen: none and addresses exclude each other");
 	return err;
+}
+
+static int config_parse_address(struct config_parser *parser,
+				const struct config_key *key, const char *value)
+{
+	struct config_listen *address = config_member(parser->config, key);
+
+	memset(address, 0, sizeof(*address));
+	if (!strcmp(value, "none") || !config_address_parse(value, address))
+		return 0;
+	return config_fail(parser, -EINVAL,
+			   "%s: \"%s\" is no address with a port, such as 127.0.0.1:9464, and not none",
+			   key->name, value);
 }
 
 static int config_parse_text(struct config_parser *parser,
@@ -407,6 +409,8 @@ int config_parse_value(struct config_parser *parser,
 	switch (key->type) {
 	case CONFIG_LISTEN:
 		return config_parse_listen(parser, value, again);
+	case CONFIG_ADDRESS:
+		return config_parse_address(parser, key, value);
 	case CONFIG_PATH:
 	case CONFIG_NAME:
 		return config_parse_text(parser, key, value);
@@ -422,12 +426,21 @@ int config_parse_value(struct config_parser *parser,
 		return 0;
 	case CONFIG_BOOL:
 		return config_parse_bool(parser, key, value);
-	case CONFIG_CONSOLE:
-		return config_parse_console(parser, value);
 	case CONFIG_LANGUAGE:
 		return config_parse_language(parser, value);
 	}
 	return -EINVAL;
+}
+
+static void config_print_address(const struct config_listen *address,
+				 FILE *stream)
+{
+	char buf[CONFIG_ADDRESS_MAX] = "none";
+
+	if (address->len)
+		config_address_format((const struct sockaddr *)&address->addr,
+				      buf, sizeof(buf));
+	fputs(buf, stream);
 }
 
 static void config_print_value(const struct config *config,
@@ -447,6 +460,9 @@ static void config_print_value(const struct config *config,
 		if (!config->listen_count)
 			fputs("none", stream);
 		break;
+	case CONFIG_ADDRESS:
+		config_print_address(member, stream);
+		break;
 	case CONFIG_PATH:
 	case CONFIG_NAME:
 		fputs(*(char *const *)member, stream);
@@ -463,12 +479,6 @@ static void config_print_value(const struct config *config,
 		break;
 	case CONFIG_BOOL:
 		fputs(*(const bool *)member ? "yes" : "no", stream);
-		break;
-	case CONFIG_CONSOLE:
-		fputs(config->console.len ?
-		      config_address_format((const struct sockaddr *)
-					    &config->console.addr, buf,
-					    sizeof(buf)) : "none", stream);
 		break;
 	case CONFIG_LANGUAGE:
 		fputs(config_languages[config->console_language], stream);

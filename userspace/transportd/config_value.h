@@ -10,6 +10,7 @@
 
 enum config_type {
 	CONFIG_LISTEN,
+	CONFIG_ADDRESS,		/* one, or none */
 	CONFIG_PATH,		/* absolute */
 	CONFIG_NAME,		/* of a group */
 	CONFIG_COUNT,
@@ -17,7 +18,6 @@ enum config_type {
 	CONFIG_SIZE,		/* bytes */
 	CONFIG_LEVEL,
 	CONFIG_BOOL,
-	CONFIG_CONSOLE,		/* an address, or none */
 	CONFIG_LANGUAGE,
 };
 
@@ -42,7 +42,7 @@ struct config_key {
 	const char *help;
 };
 
-#define CONFIG_KEYS	29
+#define CONFIG_KEYS	30
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 

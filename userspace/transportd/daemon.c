@@ -32,6 +32,7 @@
 #include "login.h"
 #include "logs.h"
 #include "metrics.h"
+#include "metrics_http.h"
 #include "netmon.h"
 #include "notify.h"
 #include "packet_log.h"
@@ -152,6 +153,7 @@ static void stop(struct running *r)
 	control_connection_free(d->control_connection);
 	d->control_connection = NULL;
 	policy_hits_free(d->policy_hits);
+	metrics_http_close(d->metrics_http);
 	clients_free(d->clients);
 	netmon_close(d->netmon);
 	worker_pool_stop(d->workers);
@@ -354,6 +356,8 @@ static int start(struct running *r, struct sehub_err *err)
 		ret = open_control(d, err);
 	if (!ret)
 		ret = listeners_open(&d->listeners, d, err);
+	if (!ret)
+		ret = metrics_http_open(&d->metrics_http, d, err);
 	if (!ret)
 		ret = netmon_open(&d->netmon, &d->loop, on_network, d, err);
 	if (ret)

@@ -24,6 +24,7 @@ struct listeners;
 struct logins;
 struct logs;
 struct metrics;
+struct metrics_http;
 struct netmon;
 struct packet_log;
 struct policy_hits;
@@ -63,6 +64,7 @@ struct worker_pool;
  * @console: the telnet console, NULL: there is none
  * @control_events: its method about events
  * @metrics: figures, and the method that tells them
+ * @metrics_http: the same by HTTP, NULL: it is off
  */
 struct daemon {
 	uv_loop_t loop;
@@ -91,6 +93,7 @@ struct daemon {
 	struct console *console;
 	struct control_events *control_events;
 	struct metrics *metrics;
+	struct metrics_http *metrics_http;
 };
 
 /**

@@ -140,7 +140,7 @@ static void on_close_socket(uv_handle_t *handle)
 }
 
 /* A socket that listens, or -1 with errno. */
-static int listen_on(const struct config_listen *address)
+int listen_on(const struct config_listen *address)
 {
 	const struct sockaddr *addr = (const struct sockaddr *)&address->addr;
 	int fd, one = 1, code;

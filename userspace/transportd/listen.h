@@ -33,6 +33,9 @@ int listeners_open(struct listeners **listenersp, struct daemon *d,
 /* Run the loop afterwards. NULL is allowed. */
 void listeners_close(struct listeners *ls);
 
+/* A socket that listens there, nonblocking; -1 with errno. */
+int listen_on(const struct config_listen *address);
+
 /* How many listen now. */
 unsigned int listeners_count(const struct listeners *ls);
 

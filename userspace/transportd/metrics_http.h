@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Figures by HTTP, for Prometheus: GET /metrics and nothing else, to anybody
+ * who can connect. Off unless the configuration names an address. Main thread
+ * only.
+ */
+#ifndef SEHUB_TRANSPORTD_METRICS_HTTP_H
+#define SEHUB_TRANSPORTD_METRICS_HTTP_H
+
+#include "daemon.h"
+#include "err.h"
+
+struct metrics_http;
+
+/* Connections at a time, of all and of one address. */
+#define METRICS_HTTP_MAX	16
+#define METRICS_HTTP_SOURCE_MAX	8
+/* A connection on which nothing moves for so many seconds is closed. */
+#define METRICS_HTTP_SECONDS	10
+/* What a request may take of memory, bytes. */
+#define METRICS_HTTP_MEMORY	16384
+
+/**
+ * metrics_http_open() - listen as the configuration says
+ * @http: where to put it; NULL if it is off
+ * @d: daemon
+ * @err: filled on failure
+ * Return: 0 or -errno.
+ */
+int metrics_http_open(struct metrics_http **http, struct daemon *d,
+		      struct sehub_err *err);
+/* Run the loop afterwards. NULL is allowed. */
+void metrics_http_close(struct metrics_http *http);
+
+#endif /* SEHUB_TRANSPORTD_METRICS_HTTP_H */
