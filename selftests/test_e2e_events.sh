@@ -190,7 +190,7 @@ test_readers_may_know() {
 }
 
 test_a_reader_that_sleeps_delays_nobody() {
-	local i memory
+	local memory
 
 	watch hub user
 	kill -STOP "$WATCHER"
