@@ -44,6 +44,7 @@ help:
 	@echo '  fuzz         fuzzers for FUZZ_SECONDS=60 in all'
 	@echo '  native       connections and carriers without the module, over TAP devices'
 	@echo '  selftests    switching, sessions, daemon, in a VM; VM_KERNEL=6.12'
+	@echo '  guest        the Debian packages in a machine with systemd'
 	@echo '  check-matrix build and selftests on 6.1, 6.12 (two) and 7.2;'
 	@echo '               KERNELS="6.12 7.2"'
 	@echo '  check-debug  selftests on a kernel that looks for mistakes, stress tests'
@@ -121,7 +122,7 @@ bench-capacity: setup-all userspace
 check: setup-all
 	@scripts/check
 
-static unit fuzz native selftests check-matrix check-debug: setup-all
+static unit fuzz native selftests guest check-matrix check-debug: setup-all
 	@VM_KERNEL='$(VM_KERNEL)' scripts/check $@
 
 clean:
@@ -138,4 +139,4 @@ distclean: clean
 .PHONY: all help setup-userspace setup-build setup-all modules debug userspace \
 	install dkms-install deb demo bench bench-scale bench-carriers bench-loss \
 	bench-capacity check static unit \
-	fuzz native selftests check-matrix check-debug clean distclean
+	fuzz native selftests guest check-matrix check-debug clean distclean

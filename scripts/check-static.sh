@@ -193,6 +193,18 @@ check_translations() {
 	done <userspace/po/LINGUAS | none
 }
 
+# systemd understands the unit, and thinks well of what it leaves the daemon.
+check_unit() {
+	local unit=$out/sehub-transportd.service
+
+	command -v systemd-analyze >/dev/null || return 4
+	sed 's,@SBINDIR@/sehub-transportd,/bin/true,' \
+		userspace/systemd/sehub-transportd.service >"$unit"
+	systemd-analyze verify --man=no "$unit" 2>&1 | none &&
+		systemd-analyze security --no-pager --offline=yes \
+			--threshold=20 "$unit"
+}
+
 check_splat_patterns() {
 	scripts/splat-check.sh --self-test
 }
@@ -213,6 +225,7 @@ syzkaller         its description and the contract agree
 manuals           mandoc and man find nothing in the manuals
 length            no file is longer than 600 lines
 whitespace        no line ends with white space
+unit              systemd-analyze gives the unit 2.0 or better
 spdx              every source file names its licence
 translations      the console speaks each of its languages in full
 splat_patterns    splats in a kernel log are recognised
