@@ -274,6 +274,7 @@ static void test_lost(void **state)
 	sent++;
 	kept = sent - lost;
 	AWAIT(status().lost == lost);
+	AWAIT(said("log-failed file="));
 	fail_end();
 	AWAIT(status().lines == kept + 1);
 	put(stream, "the end");
