@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout=120
+# timeout=180
 #
 # The menus of the console, as administrators use them: a telnet client, driven
 # by expect(1), goes to each entry of each menu, and sehubctl sees what has
