@@ -193,6 +193,16 @@ check_translations() {
 	done <userspace/po/LINGUAS | none
 }
 
+# What userspace is built with is what the packages say that they need; libnl's
+# routing part is the unit tests'.
+check_build_depends() {
+	diff <(sed -n '/^USERSPACE_PACKAGES="/,/^"/p' scripts/setup |
+		grep -o '[a-z0-9-]*-dev' | grep -v '^libnl-route-' | sort) \
+		<(sed -n '/^Build-Depends:/,/^[^ B]/p' \
+			userspace/packaging/debian/control |
+			sed -n 's/^ \([a-z0-9.+-]*-dev\),$/\1/p' | sort)
+}
+
 # systemd understands the unit, and thinks well of what it leaves the daemon.
 check_unit() {
 	local unit=$out/sehub-transportd.service
@@ -225,6 +235,7 @@ syzkaller         its description and the contract agree
 manuals           mandoc and man find nothing in the manuals
 length            no file is longer than 600 lines
 whitespace        no line ends with white space
+build_depends     setup and the packages need the same libraries
 unit              systemd-analyze gives the unit 2.0 or better
 spdx              every source file names its licence
 translations      the console speaks each of its languages in full
