@@ -53,6 +53,7 @@ help:
 	@echo '  bench-scale  the same for many hubs, ports and addresses'
 	@echo '  bench-carriers  TCP through proxies and SSH, without the module'
 	@echo '  bench-loss   TCP over lines that lose packets'
+	@echo '  bench-packet-log  lines a second of packet logs in files'
 	@echo '  bench-capacity  thousands of sessions, without the module;'
 	@echo '               scripts/bench/capacity --vm: with it, in a VM'
 
@@ -115,6 +116,9 @@ bench-loss: setup-all userspace
 	@$(MAKE) -s -C selftests
 	@scripts/bench/loss
 
+bench-packet-log: setup-all modules userspace
+	@scripts/bench/packet-log
+
 bench-capacity: setup-all userspace
 	@$(MAKE) -s -C selftests
 	@scripts/bench/capacity
@@ -138,5 +142,5 @@ distclean: clean
 
 .PHONY: all help setup-userspace setup-build setup-all modules debug userspace \
 	install dkms-install deb demo bench bench-scale bench-carriers bench-loss \
-	bench-capacity check static unit \
+	bench-capacity bench-packet-log check static unit \
 	fuzz native selftests guest check-matrix check-debug clean distclean
