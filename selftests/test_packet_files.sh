@@ -158,10 +158,22 @@ test_headers() {
 	class_blocked headers && ! grep data= "$LOGS/blocked.log"
 }
 
+# What is dropped where it enters, and at the ports that are down.
 class_blocked() {
 	logs_hub "blocked=$1" && busywait 5000 can_log blocked group &&
 		xfer $SAMPLES && equal "$(ls "$LOGS")" blocked.log "files" &&
-		! grep -v ' verdict=bad-source ' "$LOGS/blocked.log"
+		grep -q ' out="" verdict=bad-source ' "$LOGS/blocked.log" &&
+		busywait 5000 grep -q ' out="down1" verdict=port-down ' \
+			"$LOGS/blocked.log" &&
+		! grep ' verdict=passed ' "$LOGS/blocked.log"
+}
+
+# all_bytes LOG: two digits for each byte of each frame
+all_bytes() {
+	sed -nE 's/.* event=frame .* length=([0-9]+) .* data=([0-9a-f]*)$/\1 \2/p' \
+		"$LOGS/$1.log" >"$TMP/bytes"
+	equal "$(wc -l <"$TMP/bytes")" "$(grep -c event=frame "$LOGS/$1.log")" &&
+		! awk '2 * $1 != length($2)' "$TMP/bytes" | grep .
 }
 
 test_whole() {
@@ -176,8 +188,7 @@ test_whole() {
 		done
 		logs_hub none
 	done
-	class_blocked whole &&
-		! grep -Ev ' data=[0-9a-f]{92}$' "$LOGS/blocked.log"
+	class_blocked whole && all_bytes blocked
 }
 
 test_some_classes_of_each() {
