@@ -393,11 +393,14 @@ require_module() {
 # --- end ----------------------------------------------------------------------
 
 cleanup() {
-	local name
+	local name running
 
 	trap - EXIT INT TERM HUP
 	! declare -F teardown >/dev/null || teardown >/dev/null 2>&1
+	# the number of one that has ended may be somebody else's by now
+	running=" $(jobs -pr | tr '\n' ' ') "
 	for name in "${PIDS[@]}"; do
+		[[ $running == *" $name "* ]] || continue
 		kill "$name" 2>/dev/null
 		wait "$name" 2>/dev/null
 	done
