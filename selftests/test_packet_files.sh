@@ -20,8 +20,8 @@ TESTS="
 	settings_reach_the_kernel
 	hub_that_comes_again
 	next_daemon
-	module_that_comes_again
 	lost_under_load
+	module_that_comes_again
 "
 
 # shellcheck source=e2e.sh
@@ -253,16 +253,6 @@ test_next_daemon() {
 		busywait 5000 can_log udp udp
 }
 
-# What the daemon knew of the one before means nothing to the next one.
-test_module_that_comes_again() {
-	[ -n "${SEHUB_KSFT_UNLOAD:-}" ] || skip "the module is not ours" ||
-		return
-	logs_hub udp=headers && pt c link del h && module_unload &&
-		module_load && pt close c && pt socket c "${NS[hub]}" &&
-		make_hub h vlan=12 && make_sessions &&
-		busywait 20000 hub_logs h udp && busywait 10000 can_log udp udp
-}
-
 # lost LOG: in all
 lost() {
 	sed -nE "s/^$TIME level=warning event=lost count=([0-9]+) reason=kernel\$/\\1/p" \
@@ -297,6 +287,16 @@ test_lost_under_load() {
 	adds_up && ! grep reason=queue "$LOGS"/*.log &&
 		json hub '.files[] | select(.name == "udp" and .vlan == 12) |
 			.lost > 0' log show
+}
+
+# What the daemon knew of the one before means nothing to the next one.
+test_module_that_comes_again() {
+	[ -n "${SEHUB_KSFT_UNLOAD:-}" ] || skip "the module is not ours" ||
+		return
+	logs_hub udp=headers && pt c link del h && module_unload &&
+		module_load && pt close c && pt socket c "${NS[hub]}" &&
+		make_hub h vlan=12 && make_sessions &&
+		busywait 20000 hub_logs h udp && busywait 10000 can_log udp udp
 }
 
 setup
