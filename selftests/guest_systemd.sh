@@ -71,8 +71,12 @@ across() {
 	before=$(identity) && [ -n "$before" ] && rm -f "$TMP/stream" &&
 		ping_begin || return 1
 	"$@" || return 1
-	busywait 20000 unit_is active && pings a 203.0.113.1 && ping_end &&
-		equal "$(identity)" "$before" session
+	busywait 20000 unit_is active && pings a 203.0.113.1 || return 1
+	ping_end
+	set -- $?
+	# devices without the module keep their addresses, not their frames
+	ports_outlive_daemons || return 0
+	[ "$1" = 0 ] && equal "$(identity)" "$before" session
 }
 
 # resumed COMMAND...: and by another process
@@ -80,7 +84,8 @@ resumed() {
 	local before pid
 
 	before=$(resumes) && pid=$(unit MainPID) && across "$@" &&
-		[ "$(resumes)" -gt "$before" ] && [ "$(unit MainPID)" != "$pid" ]
+		[ "$(unit MainPID)" != "$pid" ] &&
+		{ ! ports_outlive_daemons || [ "$(resumes)" -gt "$before" ]; }
 }
 
 # --- the tests ----------------------------------------------------------------
@@ -91,6 +96,7 @@ test_machine_has_started_well() {
 }
 
 test_module_was_loaded_at_the_start() {
+	needs_module || return
 	[ "$(cat /sys/module/sehub/version)" = \
 		"$(dpkg-query -W -f '${Version}' sehub-dkms)" ] &&
 		[ "$(systemctl show -P Result systemd-modules-load)" = success ]
@@ -105,6 +111,7 @@ test_packages_install() {
 }
 
 test_ip_knows_hubs() {
+	needs_module || return
 	ip link add lab type sehub vlan 99 ageing 77 &&
 		ip -details link show lab | grep "sehub vlan 99.* ageing 77 " &&
 		ip link del lab
@@ -173,7 +180,7 @@ test_names_are_completed() {
 	local file=/usr/share/bash-completion/completions/sehubctl
 
 	equal "$(bash "$KSFT_DIR/tools/complete.bash" "$file" \
-		<<<"sehubctl hub show sehub")" sehub12 words &&
+		<<<"sehubctl user list --vlan ")" 12 words &&
 		equal "$(bash "$KSFT_DIR/tools/complete.bash" "$file" \
 			<<<"sehubctl user show ")" alice words &&
 		grep -x '#compdef sehubctl' \
