@@ -20,8 +20,8 @@ test_packages_remove() {
 	unit_is active && dpkg -r sehub-transportd sehub-tools || return 1
 	[ "$(package_state sehub-transportd)" = config-files ] &&
 		[ "$(unit LoadState)" = not-found ] &&
-		! pgrep -u sehub && [ ! -e /run/sehub ] && [ ! -e "$DAEMON" ] &&
-		[ ! -e "$CTL" ] && grep max-sessions /etc/sehub/transportd.conf &&
+		! pgrep -u sehub && [ ! -e /run/sehub ] &&
+		[ ! -e /usr/sbin/sehub-transportd ] && [ ! -e "$CTL" ] && grep max-sessions /etc/sehub/transportd.conf &&
 		[ -s /var/lib/sehub/state.db ]
 }
 

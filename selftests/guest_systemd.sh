@@ -286,10 +286,11 @@ test_packages_upgrade() {
 	echo "max-sessions = 99" >>/etc/sehub/transportd.conf &&
 		systemctl restart "$UNIT" && await_connection a office connected &&
 		resumed upgrade &&
-		[ "$("$DAEMON" --version)" = "sehub-transportd $next" ] || return 1
-	readlink "/proc/$(unit MainPID)/exe"
-	[ "$(readlink "/proc/$(unit MainPID)/exe")" = "$(realpath /usr/sbin/sehub-transportd)" ] &&
-		sehub-transportd --check-config | grep '^max-sessions = 99'
+		[ "$(/usr/sbin/sehub-transportd --version)" = \
+			"sehub-transportd $next" ] &&
+		[ "$(readlink "/proc/$(unit MainPID)/exe")" = \
+			"$(realpath /usr/sbin/sehub-transportd)" ] &&
+		/usr/sbin/sehub-transportd --check-config | grep '^max-sessions = 99'
 }
 
 run_tests
