@@ -279,13 +279,24 @@ test_every_second() {
 		[ -e "$LOGS/administration.log" ]
 }
 
-test_by_length() {
-	local i
+# only_after TIME: no line is left that was written before
+only_after() {
+	[ -z "$(cat "$LOGS"/administration* | cut -d' ' -f1 |
+		awk -v begin="time=$1" '$1 < begin')" ]
+}
 
-	ctl hub log set --rotate never --max-bytes 4K --keep 2 \
+# The newest lines are those that are left.
+test_by_length() {
+	local i begin
+
+	ctl hub log set --rotate daily --max-bytes 4K --keep 2 \
 		--compress off || return 1
 	rm -f "$LOGS"/administration-*
 	changes 200 && busywait 10000 asides 2 administration || return 1
+	begin=$(date +%FT%T.%6N)
+	changes 400 && busywait 10000 only_after "$begin" &&
+		busywait 10000 test "$(aside administration | wc -l)" -le 2 ||
+		return 1
 	for i in "$LOGS"/administration*; do
 		[ "$(stat -c %s "$i")" -le 4096 ] &&
 			[ -z "$(tail -c 1 "$i" | tr -d '\n')" ] || return 1

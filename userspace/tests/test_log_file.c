@@ -191,6 +191,37 @@ static void test_names_are_not_used_twice(void **state)
 	log_expect("x-2026-11-28_002.log", "a\n");
 }
 
+/* One that is free is not the next one: it is of a file that was deleted. */
+static void test_numbers_go_on(void **state)
+{
+	char line[16];
+
+	(void)state;
+	rotation.schedule = ROTATE_DAILY;
+	rotation.max_bytes = 4;
+	rotation.keep = 3;
+	for (int i = 0; i < 10; i++) {
+		snprintf(line, sizeof(line), "l%d\n", i);
+		put(WHEN, line);
+		tidy(WHEN);
+	}
+	log_expect("x.log", "l9\n");
+	log_expect("x-2026-11-28_008.log", "l8\n");
+	log_expect("x-2026-11-28_007.log", "l7\n");
+	log_expect("x-2026-11-28_006.log", "l6\n");
+	assert_int_equal(log_count("-"), 3);
+	/* so they do for another daemon, and behind one that is compressed */
+	rotation.compress = true;
+	tidy(WHEN);
+	log_file_free(&file);
+	assert_int_equal(log_file_init(&file, log_dir, "x.log"), 0);
+	put(WHEN, "l10\n");
+	tidy(WHEN);
+	log_expect("x-2026-11-28_009.log.gz", "l9\n");
+	log_expect("x-2026-11-28_008.log.gz", "l8\n");
+	assert_int_equal(log_count("-"), 3);
+}
+
 /* --- the clock ------------------------------------------------------------- */
 
 static void test_clock_steps_back(void **state)
@@ -455,6 +486,7 @@ int main(void)
 		TEST(test_file_of_an_earlier_period),
 		TEST(test_length),
 		TEST(test_names_are_not_used_twice),
+		TEST(test_numbers_go_on),
 		TEST(test_clock_steps_back),
 		TEST(test_clock_wavers),
 		TEST(test_keep_when_the_clock_steps_back),

@@ -2,6 +2,7 @@
 /* A log file that is written to; see log_file.h. */
 #include "log_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -13,8 +14,6 @@
 
 #define LOG_FILE_MODE	0640
 #define LOG_DIR_MODE	0750
-/* More files of one period than anybody has. */
-#define NUMBERS_MAX	1000000
 
 int log_file_init(struct log_file *file, const char *path, const char *name)
 {
@@ -152,22 +151,79 @@ static int rename_to_new(int dir, const char *from, const char *to)
 	return renameat(dir, from, dir, to) ? -errno : 0;
 }
 
+int log_file_each(int dir, int (*fn)(void *arg, const char *entry), void *arg)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int err = 0;
+
+	if (!stream) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	while (!err && (entry = readdir(stream)))
+		err = fn(arg, entry->d_name);
+	closedir(stream);
+	return err;
+}
+
+static int take_number(void *arg, const char *entry)
+{
+	struct log_file *file = arg;
+	struct rotate_file found;
+
+	if (rotate_file_parse(file->name, entry, &found) &&
+	    !strcmp(found.stamp, file->aside.stamp) &&
+	    found.number >= file->aside.number &&
+	    found.number < ROTATE_NUMBER_MAX)
+		file->aside.number = found.number + 1;
+	return 0;
+}
+
+/*
+ * The name that comes after all of its period, those included that were deleted
+ * meanwhile: one that is free before them would make the newest file the oldest.
+ */
+static int next_aside(struct log_file *file, enum rotate_schedule schedule)
+{
+	char stamp[ROTATE_STAMP_MAX];
+	int err;
+
+	rotate_stamp(schedule, file->last, stamp);
+	if (!strcmp(stamp, file->aside.stamp))
+		return 0;
+	memset(&file->aside, 0, sizeof(file->aside));
+	strcpy(file->aside.stamp, stamp);
+	err = log_file_each(file->dir, take_number, file);
+	if (err)
+		file->aside.stamp[0] = '\0';
+	return err;
+}
+
 /* Puts the file aside under a name that none has, compressed or not. */
 static int put_aside(struct log_file *file, const struct log_rotation *rotation)
 {
-	struct rotate_file aside = { .number = 0 };
+	struct rotate_file *aside = &file->aside;
 	char name[ROTATE_FILE_MAX];
-	int err = -EEXIST;
+	int err;
 
-	rotate_stamp(rotation->schedule, file->last, aside.stamp);
-	for (; err == -EEXIST && aside.number < NUMBERS_MAX; aside.number++) {
-		aside.is_packed = true;
-		rotate_file_name(file->name, &aside, name);
-		if (!faccessat(file->dir, name, F_OK, AT_SYMLINK_NOFOLLOW))
-			continue;
-		aside.is_packed = false;
-		rotate_file_name(file->name, &aside, name);
-		err = rename_to_new(file->dir, file->name, name);
+	err = next_aside(file, rotation->schedule);
+	if (err)
+		return err;
+	err = -EEXIST;
+	while (err == -EEXIST && aside->number <= ROTATE_NUMBER_MAX) {
+		aside->is_packed = true;
+		rotate_file_name(file->name, aside, name);
+		if (faccessat(file->dir, name, F_OK, AT_SYMLINK_NOFOLLOW)) {
+			aside->is_packed = false;
+			rotate_file_name(file->name, aside, name);
+			err = rename_to_new(file->dir, file->name, name);
+		}
+		if (!err || err == -EEXIST)
+			aside->number++;
 	}
 	if (err)
 		return err;

@@ -41,6 +41,7 @@ struct log_rotation {
  * @size: its length
  * @last: time of its last line
  * @rotations: how often it was put aside
+ * @aside: what it is called when it is put aside next in the same period
  */
 struct log_file {
 	char *path;
@@ -52,6 +53,7 @@ struct log_file {
 	uint64_t size;
 	time_t last;
 	unsigned int rotations;
+	struct rotate_file aside;
 };
 
 /* -ENOMEM. The directory is made, with the one that it is in, when it is needed. */
@@ -80,6 +82,12 @@ int log_file_append(struct log_file *file, const struct log_rotation *rotation,
 /* Puts the file aside if its period is over. Return: 0 or -errno. */
 int log_file_turn(struct log_file *file, const struct log_rotation *rotation,
 		  time_t now);
+
+/*
+ * Calls @fn with the name of each entry of a directory, until it returns other
+ * than 0. Return: that, or -errno.
+ */
+int log_file_each(int dir, int (*fn)(void *arg, const char *entry), void *arg);
 
 /**
  * log_file_tidy() - compress what was put aside, delete what is too much of it

@@ -5,7 +5,6 @@
  */
 #include "log_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,10 +20,14 @@
 
 /**
  * struct listing - files of one log that were put aside
+ * @dir: where they are
+ * @name: of the log that is written to
  * @files: the files
  * @count: how many
  */
 struct listing {
+	int dir;
+	const char *name;
 	struct rotate_file *files;
 	size_t count;
 };
@@ -66,28 +69,22 @@ static int note(struct listing *listing, const struct rotate_file *file)
 	return 0;
 }
 
-/* By age. */
-static int list(int dir, const char *name, struct listing *listing)
+static int take_entry(void *arg, const char *entry)
 {
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	struct listing *listing = arg;
 	struct rotate_file file;
-	struct dirent *entry;
-	int err = 0;
 
-	if (!stream) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	while (!err && (entry = readdir(stream))) {
-		if (rotate_file_parse(name, entry->d_name, &file))
-			err = note(listing, &file);
-		else
-			remove_part(dir, name, entry->d_name);
-	}
-	closedir(stream);
+	if (rotate_file_parse(listing->name, entry, &file))
+		return note(listing, &file);
+	remove_part(listing->dir, listing->name, entry);
+	return 0;
+}
+
+/* By age. */
+static int list(struct listing *listing)
+{
+	int err = log_file_each(listing->dir, take_entry, listing);
+
 	if (listing->count)
 		qsort(listing->files, listing->count, sizeof(*listing->files),
 		      compare);
@@ -213,14 +210,14 @@ int log_file_tidy(const char *path, const char *name,
 		  const struct log_rotation *rotation, time_t now,
 		  const bool *stop)
 {
-	struct listing listing = { .files = NULL };
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct listing listing = { .dir = dir, .name = name };
 	int err;
 
 	/* Where nothing can be there is nothing; who writes says what is wrong. */
 	if (dir < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	err = list(dir, name, &listing);
+	err = list(&listing);
 	if (!err && rotation->keep)
 		delete_rest(dir, name, &listing, rotation->keep, now);
 	if (!err && rotation->compress)

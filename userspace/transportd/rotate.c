@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one period: what is beyond, with a number of its own each, is not ours. */
-#define NUMBER_MAX	999999999U
-
 static const struct {
 	const char *name;
 	size_t stamp_len;	/* of "2026-11-28T100402" */
@@ -138,7 +135,7 @@ bool rotate_file_parse(const char *name, const char *text,
 	if (stamp[stamp_len] == '_') {
 		unsigned long number = strtoul(stamp + stamp_len + 1, &end, 10);
 
-		if (number > NUMBER_MAX)
+		if (number > ROTATE_NUMBER_MAX)
 			return false;
 		file->number = (unsigned int)number;
 	}

@@ -57,6 +57,9 @@ bool rotate_is_due(enum rotate_schedule schedule, time_t last, time_t now);
 /* Seconds until the next period, at least 1; with ROTATE_NEVER, 0. */
 unsigned int rotate_wait(enum rotate_schedule schedule, time_t now);
 
+/* Of one period: what has a greater number is not ours. */
+#define ROTATE_NUMBER_MAX	999999999U
+
 /* Name of a file, with NUL. */
 #define ROTATE_FILE_MAX		128
 
