@@ -68,7 +68,8 @@ void session_event(struct session *s, enum session_event_kind kind,
 		   bool by_peer, uint16_t code, const char *text)
 {
 	struct session_event event = {
-		.ref = s->ref, .kind = kind, .port_id = s->port_id,
+		.ref = s->ref, .kind = kind, .is_server = s->is_server,
+		.is_resume = s->is_resume, .port_id = s->port_id,
 		.by_peer = by_peer, .code = code,
 	};
 
@@ -435,6 +436,7 @@ void session_attached(struct session *s, int code,
 {
 	struct session_event event = {
 		.ref = s->ref, .kind = SESSION_EVENT_STARTED,
+		.is_server = s->is_server, .is_resume = s->is_resume,
 	};
 
 	if (!code && !port)

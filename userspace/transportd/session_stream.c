@@ -212,6 +212,7 @@ static void session_take_config(struct session *s, const struct proto_msg *msg)
 {
 	struct session_event event = {
 		.ref = s->ref, .kind = SESSION_EVENT_GRACE,
+		.is_server = s->is_server, .is_resume = s->is_resume,
 		.port_id = s->port_id, .grace = msg->grace,
 	};
 

@@ -14,8 +14,8 @@
 #include <json-c/json.h>
 
 #include "kernel.h"
+#include "lib/port.h"
 #include "log.h"
-#include "port.h"
 
 /* How long a port waits for the one that replaces it to be made. */
 #define REPLACE_MS	10000
@@ -233,7 +233,7 @@ void sessions_end(struct sessions *ss, struct server_session *s, uint16_t code,
 	worker_end(ss->d->workers, s->ref, code, text);
 	/*
 	 * One that is just being made is the worker's to delete, after it has
-	 * told the client why.
+	 * told the client why; or ours, once we hear which one it is.
 	 */
 	if (s->state == SERVER_STARTING && !s->is_resuming)
 		sessions_del(ss, s);
@@ -304,12 +304,26 @@ static void refused(struct sessions *ss, struct server_session *s,
 	sessions_drop(ss, s);
 }
 
+/*
+ * A session that was ended while its worker was making the port, whose id is
+ * known from now on. The worker deletes that port when it reads of the end; but
+ * where the line ended before, it has left the port to us, or to the kernel for
+ * its grace time.
+ */
+static void unknown(struct sessions *ss, const struct session_event *event)
+{
+	if (event->kind == SESSION_EVENT_STARTED && !event->is_resume)
+		sessions_drop_port(ss, event->port_id);
+}
+
 bool sessions_event(struct sessions *ss, const struct session_event *event)
 {
 	struct server_session *s = find_serial(ss, event->ref.serial);
 
+	if (!s && event->is_server)
+		unknown(ss, event);
 	if (!s)
-		return false;
+		return event->is_server;
 	switch (event->kind) {
 	case SESSION_EVENT_STARTED:
 		started(ss, s, event);

@@ -10,10 +10,10 @@
 #include <json-c/json.h>
 
 #include "kernel.h"
+#include "lib/port.h"
 #include "log.h"
 #include "log_writer.h"
 #include "logs.h"
-#include "port.h"
 
 /* Of a client that roams for long: the first one and the last ones. */
 #define ADDRESSES_MAX	16

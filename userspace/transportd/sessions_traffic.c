@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "kernel.h"
-#include "port.h"
+#include "lib/port.h"
 
 /**
  * struct ended_port - a port whose session has ended

@@ -229,6 +229,8 @@ static void worker_do_start(struct worker *w, struct message *msg)
 {
 	struct session_event event = {
 		.ref = msg->ref, .kind = SESSION_EVENT_REFUSED,
+		.is_server = msg->start->is_server,
+		.is_resume = msg->start->is_resume,
 		.code = SEHUB_WIRE_CLOSE_BUSY, .text = "out of memory",
 	};
 	struct session_links *links;

@@ -120,9 +120,24 @@ enum session_event_kind {
 	SESSION_EVENT_CLOSED,
 };
 
+/**
+ * struct session_event - what a worker tells of a session
+ * @ref: its name
+ * @kind: what became of it
+ * @is_server: which end this is
+ * @is_resume: the session took back its port, which was there before
+ * @port_id: its port, 0: none yet
+ * @port_number: in its hub, for STARTED
+ * @grace: for GRACE
+ * @by_peer: for CLOSED
+ * @code: for REFUSED and CLOSED
+ * @text: why, for people
+ */
 struct session_event {
 	struct session_ref ref;
 	enum session_event_kind kind;
+	bool is_server;
+	bool is_resume;
 	uint32_t port_id;
 	uint32_t port_number;
 	uint32_t grace;
