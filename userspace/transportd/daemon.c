@@ -156,6 +156,7 @@ static void stop(struct running *r)
 	metrics_http_close(d->metrics_http);
 	clients_free(d->clients);
 	netmon_close(d->netmon);
+	/* the last events: sessions hear of them, connections have none now */
 	worker_pool_stop(d->workers);
 	sessions_free(d->sessions);
 	kernel_free(d->kernel);

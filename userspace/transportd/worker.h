@@ -153,7 +153,7 @@ typedef void (*session_event_fn)(void *arg, const struct session_event *event);
  * @poolp: where to put the pool, on failure too if there was memory for it
  * @loop: the main thread's loop
  * @count: number of threads
- * @fn: called for each event, from @loop
+ * @fn: called for each event, from @loop or worker_pool_stop()
  * @arg: handed to @fn
  * @err: filled on failure
  * Return: 0 or -errno.
@@ -168,8 +168,8 @@ int worker_pool_new(struct worker_pool **poolp, uv_loop_t *loop,
  *
  * Every session is told CLOSE SHUTDOWN. Ports stay for their grace time, so
  * that the next daemon can go on with them. Waits for the threads, two seconds
- * at most, and tells of no event any more. Run the loop once more before
- * worker_pool_free().
+ * at most, and tells of the events that they have left, before it returns; of
+ * none later. Run the loop once more before worker_pool_free().
  */
 void worker_pool_stop(struct worker_pool *pool);
 void worker_pool_free(struct worker_pool *pool);

@@ -13,9 +13,8 @@
 #include "log.h"
 #include "tap.h"
 
-static void pool_on_async(uv_async_t *async)
+static void pool_read_inbox(struct worker_pool *pool)
 {
-	struct worker_pool *pool = async->data;
 	struct event_node *node, *next;
 
 	pthread_mutex_lock(&pool->lock);
@@ -25,10 +24,14 @@ static void pool_on_async(uv_async_t *async)
 	pthread_mutex_unlock(&pool->lock);
 	for (; node; node = next) {
 		next = node->next;
-		if (!pool->is_stopped)
-			pool->fn(pool->arg, &node->event);
+		pool->fn(pool->arg, &node->event);
 		free(node);
 	}
+}
+
+static void pool_on_async(uv_async_t *async)
+{
+	pool_read_inbox(async->data);
 }
 
 int worker_pool_new(struct worker_pool **poolp, uv_loop_t *loop,
@@ -116,19 +119,15 @@ void worker_pool_stop(struct worker_pool *pool)
 	for (w = pool->workers; w < pool->workers + pool->count; w++)
 		worker_join(w);
 	pool->is_stopped = true;
+	/* a session that its client has ended must not be there at the next start */
+	pool_read_inbox(pool);
 	uv_close((uv_handle_t *)&pool->async, NULL);
 }
 
 void worker_pool_free(struct worker_pool *pool)
 {
-	struct event_node *node, *next;
-
 	if (!pool)
 		return;
-	for (node = pool->inbox; node; node = next) {
-		next = node->next;
-		free(node);
-	}
 	pthread_mutex_destroy(&pool->lock);
 	free(pool);
 }
