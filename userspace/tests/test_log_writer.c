@@ -79,16 +79,25 @@ static bool put(struct log_stream *stream, const char *line)
 
 static void find_status(void *arg, const struct log_status *status)
 {
-	*(struct log_status *)arg = *status;
+	struct log_status *found = arg;
+
+	if (!found->name || (!strcmp(found->name, status->name) &&
+			     found->vlan == status->vlan))
+		*found = *status;
+}
+
+static struct log_status status_of(uint16_t vlan, const char *name)
+{
+	struct log_status found = { .vlan = vlan, .name = name, .error = -1 };
+
+	log_writer_each(writer, find_status, &found);
+	return found;
 }
 
 /* Of the only log. */
 static struct log_status status(void)
 {
-	struct log_status found = { .error = -1 };
-
-	log_writer_each(writer, find_status, &found);
-	return found;
+	return status_of(0, NULL);
 }
 
 /* Until the condition holds. */
@@ -286,6 +295,56 @@ static void test_lost(void **state)
 	assert_int_equal(said("log-recovered"), 1);
 }
 
+/* Logs of a hub whose directory cannot be made, until no line fits anywhere. */
+static void fill_hubs(void)
+{
+	char line[65536], name[16];
+
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	assert_int_equal(mkdir(log_dir, 0755), 0);
+	log_write("hub1", "no directory");
+	for (unsigned int i = 0; i <= LOG_QUEUES_MAX / LOG_QUEUE_MAX; i++) {
+		struct log_stream *stream;
+
+		snprintf(name, sizeof(name), "%u.log", i);
+		stream = log_writer_add(writer, 1, name);
+		while (put(stream, line))
+			;
+		AWAIT(status_of(1, name).error == -ENOTDIR);
+	}
+}
+
+/* The disk of one hub takes no line from others for good, nor any of ours. */
+static void test_no_room_in_all(void **state)
+{
+	struct log_stream *hub, *server;
+	char long_line[65536];
+	size_t lost = 1;
+
+	(void)state;
+	memset(long_line, 'x', sizeof(long_line) - 1);
+	long_line[sizeof(long_line) - 1] = '\0';
+	fill_hubs();
+	hub = log_writer_add(writer, 2, "x.log");
+	server = log_writer_add(writer, 0, "access.log");
+	assert_false(put(hub, long_line));
+	/* nothing else makes it say so */
+	AWAIT(status_of(2, "x.log").lines == 1);
+	assert_int_equal(count(log_text("hub2/x.log"),
+			       "event=lost count=1 reason=queue\n"), 1);
+	for (size_t i = 0; i < LOG_QUEUE_MAX / sizeof(long_line); i++)
+		assert_true(put(server, long_line));
+	assert_int_equal(unlink(log_path("hub1")), 0);
+	while (!put(hub, long_line)) {
+		poll(NULL, 0, 10);
+		assert_in_range(lost++, 1, DEADLINE_MS / 10);
+	}
+	AWAIT(status_of(2, "x.log").lost == lost);
+	end();
+	assert_int_equal(count(log_text("hub2/x.log"), "xxx\n"), 1);
+}
+
 static void test_lost_elsewhere(void **state)
 {
 	struct log_stream *stream = log_writer_add(writer, 0, "x.log");
@@ -439,6 +498,7 @@ int main(void)
 		TEST(test_threads),
 		TEST(test_failure),
 		TEST(test_lost),
+		TEST(test_no_room_in_all),
 		TEST(test_lost_elsewhere),
 		TEST(test_every_second),
 		TEST(test_keep_and_compress),

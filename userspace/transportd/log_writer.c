@@ -201,21 +201,25 @@ struct log_stream *log_writer_add(struct log_writer *w, uint16_t vlan,
 static bool put(struct log_stream *stream, const struct timespec *when,
 		const char *const *parts, size_t count)
 {
-	struct log_writer *w = stream->writer;
+	size_t *queued = log_stream_queued(stream);
+	bool is_in;
 	size_t len = 1;
 
 	for (size_t i = 0; i < count; i++)
 		len += strlen(parts[i]);
 	/* What is behind the first one that is lost is lost with it. */
-	if (stream->lost || stream->queue.len + len > LOG_QUEUE_MAX ||
-	    w->queued + len > LOG_QUEUES_MAX ||
-	    log_batch_add(&stream->queue, when, parts, count, len))
-		return false;
-	w->queued += len;
-	/* After a failure the next attempt is a matter of time. */
+	is_in = !stream->lost && stream->queue.len + len <= LOG_QUEUE_MAX &&
+		(!stream->vlan || *queued + len <= LOG_QUEUES_MAX) &&
+		!log_batch_add(&stream->queue, when, parts, count, len);
+	if (is_in)
+		*queued += len;
+	/*
+	 * That a line is lost is to be written, too. After a failure the next
+	 * attempt is a matter of time.
+	 */
 	if (!stream->error)
 		log_stream_make_ready(stream);
-	return true;
+	return is_in;
 }
 
 bool log_stream_put(struct log_stream *stream, const struct timespec *when,

@@ -16,7 +16,10 @@
 
 #include "log_file.h"
 
-/* Bytes that may wait for the disk, of one log and of all. */
+/*
+ * Bytes that may wait for the disk, of one log and of all logs of hubs. Those
+ * of the server have room of their own: outsiders fill the others.
+ */
 #define LOG_QUEUE_MAX		(4U * 1024 * 1024)
 #define LOG_QUEUES_MAX		(32U * 1024 * 1024)
 

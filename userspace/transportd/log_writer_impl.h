@@ -125,7 +125,7 @@ TAILQ_HEAD(log_streams, log_stream);
  * @all: all logs
  * @ready: those with lines that can be written
  * @untidy: those with something to compress or to delete
- * @queued: bytes that wait in all
+ * @queued: bytes that wait in those of the server, and in those of hubs
  * @is_ending: the threads are to end
  * @thread: the one that writes
  * @tidy_thread: the one that tidies
@@ -139,11 +139,17 @@ struct log_writer {
 	struct log_stream *all;
 	struct log_streams ready;
 	struct log_streams untidy;
-	size_t queued;
+	size_t queued[2];
 	bool is_ending;
 	pthread_t thread;
 	pthread_t tidy_thread;
 };
+
+/* With the lock: bytes that wait in all logs that share their room with it. */
+static inline size_t *log_stream_queued(const struct log_stream *stream)
+{
+	return &stream->writer->queued[stream->vlan != 0];
+}
 
 /* With the lock. */
 void log_stream_make_ready(struct log_stream *stream);

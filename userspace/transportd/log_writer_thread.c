@@ -40,7 +40,7 @@ static void say_lost(struct log_stream *stream)
 	len = strlen(text) + 1;
 	if (log_batch_add(&stream->out, &stream->lost_when, &line, 1, len))
 		return;
-	stream->writer->queued += len;
+	*log_stream_queued(stream) += len;
 	stream->lost = 0;
 }
 
@@ -135,7 +135,7 @@ static void work(struct log_writer *w, struct log_stream *stream)
 	pthread_mutex_lock(&w->lock);
 	if (!after)
 		log_batch_clear(&stream->out);
-	w->queued -= before - after;
+	*log_stream_queued(stream) -= before - after;
 	stream->lines += lines;
 	stream->size = stream->file.size;
 	if (rotations != stream->file.rotations)
