@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -258,6 +259,45 @@ static void test_describe(void **state)
 	assert_int_equal(log_describe(NULL, 0, -ENOENT, "x"), -ENOENT);
 }
 
+/* --- another log that comes and goes --------------------------------------- */
+
+static bool is_ending, is_mixed;
+
+static void take_line(void *arg, enum log_kind kind, enum log_level level,
+		      const char *line)
+{
+	(void)kind;
+	(void)level;
+	(void)line;
+	if (!arg)
+		__atomic_store_n(&is_mixed, true, __ATOMIC_RELAXED);
+}
+
+static void *log_all_the_time(void *arg)
+{
+	while (!__atomic_load_n(&is_ending, __ATOMIC_RELAXED))
+		log_info("line");
+	return arg;
+}
+
+static void test_sink_goes_while_others_log(void **state)
+{
+	static const struct log_sink sink = { take_line, &is_mixed };
+	pthread_t thread;
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR);
+	is_ending = false;
+	assert_int_equal(pthread_create(&thread, NULL, log_all_the_time, NULL),
+			 0);
+	for (int i = 0; i < 200000; i++)
+		log_set_sink(i % 2 ? NULL : &sink);
+	log_set_sink(NULL);
+	__atomic_store_n(&is_ending, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	assert_false(is_mixed);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -273,6 +313,7 @@ int main(void)
 		TEST(test_journal),
 		TEST(test_levels),
 		TEST(test_describe),
+		TEST(test_sink_goes_while_others_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,8 +46,8 @@ static const struct {
 static enum log_form log_form;
 static int log_max_level = LOG_LEVEL_INFO;
 static log_journal_fn log_journal;
-static log_sink_fn log_sink;
-static void *log_sink_arg;
+/* Set and read by any thread, as a pair that is never taken apart. */
+static const struct log_sink *log_sink;
 
 static pthread_mutex_t log_limit_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -87,10 +87,9 @@ void log_set_journal(log_journal_fn fn)
 	log_journal = fn;
 }
 
-void log_set_sink(log_sink_fn fn, void *arg)
+void log_set_sink(const struct log_sink *sink)
 {
-	log_sink_arg = arg;
-	__atomic_store_n(&log_sink, fn, __ATOMIC_RELEASE);
+	__atomic_store_n(&log_sink, sink, __ATOMIC_RELEASE);
 }
 
 bool log_enabled(enum log_level level)
@@ -241,23 +240,24 @@ static void log_write(enum log_level level, char *text, char *end)
 		;
 }
 
-/* Whether there is another log for it. */
-static bool log_is_kept(enum log_level level)
+/* The other log for it, NULL: there is none. */
+static const struct log_sink *log_sink_for(enum log_level level)
 {
-	return level <= LOG_LEVEL_INFO &&
-	       __atomic_load_n(&log_sink, __ATOMIC_ACQUIRE);
+	return level <= LOG_LEVEL_INFO ?
+	       __atomic_load_n(&log_sink, __ATOMIC_ACQUIRE) : NULL;
 }
 
 static void log_emit(enum log_kind kind, enum log_level level,
-		     const char *text, bool is_kept, bool is_shown)
+		     const char *text, const struct log_sink *sink,
+		     bool is_shown)
 {
 	char out[LOG_OUT_MAX];
 	char *begin = out + LOG_PREFIX_MAX, *end;
 
 	end = log_escape(begin, sizeof(out) - LOG_PREFIX_MAX - 2, text, false);
 	*end = '\0';
-	if (is_kept)
-		log_sink(log_sink_arg, kind, level, begin);
+	if (sink)
+		sink->fn(sink->arg, kind, level, begin);
 	if (is_shown)
 		log_write(level, begin, end);
 }
@@ -268,14 +268,15 @@ static void log_va(enum log_kind kind, enum log_level level, const char *fmt,
 static void log_va(enum log_kind kind, enum log_level level, const char *fmt,
 		   va_list args)
 {
-	bool is_kept = log_is_kept(level), is_shown = log_enabled(level);
+	const struct log_sink *sink = log_sink_for(level);
+	bool is_shown = log_enabled(level);
 	char text[LOG_LINE_MAX];
 	int err = errno;
 
-	if (!is_shown && !is_kept)
+	if (!is_shown && !sink)
 		return;
 	vsnprintf(text, sizeof(text), fmt, args);
-	log_emit(kind, level, text, is_kept, is_shown);
+	log_emit(kind, level, text, sink, is_shown);
 	errno = err;
 }
 
@@ -367,20 +368,22 @@ static bool log_may(struct log_limit *limit, uint64_t *suppressed)
 void log_limited(struct log_limit *limit, enum log_kind kind,
 		 enum log_level level, const char *fmt, ...)
 {
-	bool is_kept = log_is_kept(level), is_shown = log_enabled(level);
+	const struct log_sink *sink = log_sink_for(level);
+	bool is_shown = log_enabled(level);
 	uint64_t suppressed = 0;
 	char text[LOG_LINE_MAX];
 	int err = errno;
 	va_list args;
 	size_t len;
 
-	if (!is_kept && !is_shown)
+	if (!sink && !is_shown)
 		return;
 	if (!log_may(limit, &suppressed)) {
-		is_kept = is_kept && kind == LOG_KIND_ACCESS;
+		if (kind != LOG_KIND_ACCESS)
+			sink = NULL;
 		is_shown = false;
 	}
-	if (!is_kept && !is_shown)
+	if (!sink && !is_shown)
 		return;
 
 	va_start(args, fmt);
@@ -389,14 +392,14 @@ void log_limited(struct log_limit *limit, enum log_kind kind,
 	va_end(args);
 	/* where nothing is suppressed nothing is said of it */
 	if (kind == LOG_KIND_ACCESS) {
-		log_emit(kind, level, text, is_kept, false);
-		is_kept = false;
+		log_emit(kind, level, text, sink, false);
+		sink = NULL;
 	}
 	len = strlen(text);
 	if (suppressed)
 		snprintf(text + len, sizeof(text) - len, " suppressed=%llu",
 			 (unsigned long long)suppressed);
-	log_emit(kind, level, text, is_kept, is_shown);
+	log_emit(kind, level, text, sink, is_shown);
 	errno = err;
 }
 

@@ -10,8 +10,9 @@
  * carry a "<priority>" prefix where the journal does not take them so; on a
  * terminal or in a file they carry a time; with LOG_TO_SYSLOG they go to
  * syslog(3). What is of level "info" or more important also goes to the log of
- * its kind (see logs.h), whatever the level that is shown. Control characters in a line are written as \xNN, so that text
- * from outside cannot forge a line. It can forge a field: quote it.
+ * its kind (see logs.h), whatever the level that is shown. Control characters in
+ * a line are written as \xNN, so that text from outside cannot forge a line. It
+ * can forge a field: quote it.
  */
 #ifndef SEHUB_TRANSPORTD_LOG_H
 #define SEHUB_TRANSPORTD_LOG_H
@@ -94,8 +95,21 @@ void log_set_journal(log_journal_fn fn);
 typedef void (*log_sink_fn)(void *arg, enum log_kind kind, enum log_level level,
 			    const char *text);
 
-/* From the main thread, while no other one logs; NULL: nobody. */
-void log_set_sink(log_sink_fn fn, void *arg);
+/**
+ * struct log_sink - who takes lines of logs
+ * @fn: called for each
+ * @arg: for it
+ */
+struct log_sink {
+	log_sink_fn fn;
+	void *arg;
+};
+
+/*
+ * NULL: nobody, though threads that log meanwhile may still call the one before
+ * until they end.
+ */
+void log_set_sink(const struct log_sink *sink);
 
 /* True if a line of @level would be written: spares the work of composing. */
 bool log_enabled(enum log_level level);

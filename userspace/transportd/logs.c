@@ -22,6 +22,7 @@ struct logs {
 	struct log_writer *writer;
 	struct log_stream *kinds[LOG_KINDS];
 	struct log_stream *sessions;
+	struct log_sink sink;
 };
 
 static const char *const kind_files[] = {
@@ -127,7 +128,9 @@ int logs_open(struct logs **logsp, const char *directory, struct store *store,
 		goto err_free;
 	}
 	apply(logs);
-	log_set_sink(on_line, logs);
+	logs->sink.fn = on_line;
+	logs->sink.arg = logs;
+	log_set_sink(&logs->sink);
 	*logsp = logs;
 	return 0;
 
@@ -141,7 +144,8 @@ void logs_free(struct logs *logs)
 {
 	if (!logs)
 		return;
-	log_set_sink(NULL, NULL);
+	log_set_sink(NULL);
+	/* Its threads log until they end. */
 	log_writer_free(logs->writer);
 	free(logs);
 }
