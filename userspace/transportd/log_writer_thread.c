@@ -163,6 +163,14 @@ static void turn(struct log_writer *w, struct log_stream *stream)
 		log_stream_make_untidy(stream);
 }
 
+/* With the lock, which is let go meanwhile: that may wait for the disk, too. */
+static void close_file(struct log_writer *w, struct log_stream *stream)
+{
+	pthread_mutex_unlock(&w->lock);
+	log_file_close(&stream->file);
+	pthread_mutex_lock(&w->lock);
+}
+
 /* Return: seconds until the next time. */
 static unsigned int look_around(struct log_writer *w)
 {
@@ -184,7 +192,7 @@ static unsigned int look_around(struct log_writer *w)
 		if (stream->is_on)
 			turn(w, stream);
 		if (stream->reopen || now - stream->used >= IDLE_SECONDS)
-			log_file_close(&stream->file);
+			close_file(w, stream);
 	}
 	if (!wait || wait > IDLE_SECONDS)
 		wait = IDLE_SECONDS;
