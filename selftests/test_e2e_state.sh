@@ -3,7 +3,8 @@
 # timeout=120
 #
 # What the daemon keeps: listeners come and go while sessions stay, and are
-# there again after a start.
+# there again after a start; and all of it goes to another server and works
+# there.
 #
 #   hub (hub 12) ---- a
 #                ---- b
@@ -16,6 +17,11 @@ TESTS="
 	taken_port_is_refused
 	taken_port_is_tried_again
 	bad_words_are_refused
+	export_is_for_its_owner
+	server_is_copied_in_one_line
+	import_is_all_or_nothing
+	import_replaces_what_is_there
+	import_withstands_nonsense
 "
 
 # shellcheck source=e2e.sh
@@ -155,6 +161,79 @@ test_bad_words_are_refused() {
 	expect_fail "has to be direct or proxy" \
 		ctl hub listener add 0.0.0.0:1 --protocol udp &&
 		expect_fail "no listener on" ctl hub listener off 0.0.0.0:1
+}
+
+test_export_is_for_its_owner() {
+	(umask 0 && ctl hub export "$TMP/export") &&
+		equal 600 "$(stat -c %a "$TMP/export")" &&
+		expect_fail "is there already: name another file" \
+			ctl hub export "$TMP/export" &&
+		jq -e '.version == 1 and (.users | length == 2) and
+			(.users[0].verifier | startswith("SCRAM-SHA-256$")) and
+			([.. | strings | select(. == "right")] | length == 0)
+			' "$TMP/export" &&
+		expect_fail "cannot make" ctl hub export "$TMP/no/export"
+}
+
+# users NAME: what there is of them at a server, but for sessions
+users() {
+	json "$1" 'map(del(.sessions, .last_login))' user list
+}
+
+# The copy is a server that had no listener of its own, and no certificate.
+test_server_is_copied_in_one_line() {
+	hub_add 12 b && ctl hub export | ctl b import &&
+		equal "$(users hub)" "$(users b)" &&
+		equal listening "$(json b '.[] | select(.port == 8443) | .state' \
+			listener list)" &&
+		connection_add hub copied 192.0.2.10:8443 alice right \
+			--trust-first-use && connection_up hub copied &&
+		equal alice "$(json b '.[0].user' session list)" &&
+		ctl hub connection down copied &&
+		ctl hub connection del copied && office_goes_on
+}
+
+test_import_is_all_or_nothing() {
+	local before
+
+	before=$(ctl b export) &&
+		expect_fail 'users[0]: hub 12 has a user "alice" already' \
+			ctl b import "$TMP/export" &&
+		jq '.users += [.users[0] | .user = "new" | .policy = "x"]' \
+			"$TMP/export" >"$TMP/bad" &&
+		expect_fail 'users[2].policy: "x" is no word of a policy' \
+			ctl b import --replace "$TMP/bad" &&
+		equal "$before" "$(ctl b export)"
+}
+
+# Sessions of users who log in as before go on.
+test_import_replaces_what_is_there() {
+	ctl hub export >"$TMP/now" &&
+		jq '.users |= map(.max_sessions = 7)' "$TMP/now" >"$TMP/more" &&
+		ctl hub import --replace <"$TMP/more" &&
+		equal 7 "$(json hub .max_sessions user show alice --vlan 12)" &&
+		office_goes_on &&
+		jq '.users |= map(.verifier |= sub("[$]15000:"; "$15001:"))' \
+			"$TMP/now" >"$TMP/other" &&
+		ctl hub import --replace "$TMP/other" &&
+		await_connection a office failed &&
+		ctl hub import --replace "$TMP/now" && connection_up a office &&
+		pings a 203.0.113.1
+}
+
+test_import_withstands_nonsense() {
+	local before text
+
+	before=$(ctl b export) || return 1
+	for text in '' '[' '[]' '{}' 'null' '{"version":1}{}' \
+		'{"version":1,"users":[null]}' '{"version":99}' \
+		"$(head -c 100000 /dev/zero | tr '\0' '[')"; do
+		! ctl b import <<<"$text" || return 1
+	done
+	head -c 20000000 /dev/zero >"$TMP/zeros"
+	expect_fail "is too long" ctl b import "$TMP/zeros" &&
+		expect_fail "cannot read" ctl b import "$TMP/none" &&
+		equal "$before" "$(ctl b export)"
 }
 
 setup

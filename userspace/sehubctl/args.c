@@ -82,6 +82,8 @@ const struct ctl_option_desc ctl_options[OPT_COUNT] = {
 	[OPT_AUTO] = { "auto", NULL, "connect when the daemon starts" },
 	[OPT_PROTOCOL] = { "protocol", "direct|proxy",
 		"whom it is meant for: proxy for clients behind HTTP proxies" },
+	[OPT_REPLACE] = { "replace", NULL,
+		"replace what is there already" },
 	[OPT_WAIT] = { "wait", "TIME",
 		"wait so long for the connection (default 15 s)" },
 	[OPT_NO_WAIT] = { "no-wait", NULL, "do not wait for the connection" },

@@ -72,6 +72,7 @@ enum ctl_option {
 	OPT_HUB,
 	OPT_AUTO,
 	OPT_PROTOCOL,
+	OPT_REPLACE,
 	OPT_WAIT,
 	OPT_NO_WAIT,
 	OPT_PACKETS,
@@ -440,5 +441,8 @@ int cmd_listener_add(struct ctl *ctl);
 int cmd_listener_del(struct ctl *ctl);
 int cmd_listener_on(struct ctl *ctl);
 int cmd_listener_off(struct ctl *ctl);
+
+int cmd_export(struct ctl *ctl);
+int cmd_import(struct ctl *ctl);
 
 #endif /* SEHUB_CTL_CMD_H */

@@ -238,6 +238,8 @@ static void offer_named(struct completion *c, const char *what)
 		offer_from_daemon(c, "ConnectionList", "connections", "name");
 	else if (!strcmp(what, "LISTENER"))
 		offer_listeners(c);
+	else if (!strcmp(what, "FILE"))
+		puts("@file");
 	else if (!strcmp(what, "NOUN"))
 		offer_nouns(c);
 	else if (!strcmp(what, "VERB"))

@@ -130,6 +130,11 @@ const struct ctl_command ctl_commands[] = {
 	{ "admin", "show", cmd_admin_show, "", 0, 0,
 	  "show whether the console has a password" },
 
+	{ "export", NULL, cmd_export, "[FILE]", 0, 0,
+	  "write all that the daemon keeps, with passwords, as JSON" },
+	{ "import", NULL, cmd_import, "[FILE]", 0, OPT(REPLACE),
+	  "take over what export has written, all of it or nothing" },
+
 	{ "status", NULL, cmd_status, "", 0, 0,
 	  "show module, hubs and daemon in short" },
 	{ "monitor", NULL, cmd_monitor,

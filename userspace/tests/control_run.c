@@ -116,11 +116,10 @@ char *receive(int fd)
 
 	assert_non_null(text);
 	for (;;) {
-		/* one byte at a time: what follows is another message's */
-		ssize_t got = recv(fd, text + len, 1, 0);
+		/* what follows the NUL is another message's */
+		ssize_t got = recv(fd, text + len, size - len, MSG_PEEK);
+		const char *end;
 
-		if (got == 1 && !text[len])
-			return text;
 		if (!got || (got < 0 && errno == ECONNRESET)) {
 			free(text);
 			return NULL;
@@ -132,7 +131,14 @@ char *receive(int fd)
 			turn();
 			continue;
 		}
-		if (++len == size) {
+		end = memchr(text + len, 0, (size_t)got);
+		if (end)
+			got = end + 1 - (text + len);
+		assert_int_equal(recv(fd, text + len, (size_t)got, 0), got);
+		if (end)
+			return text;
+		len += (size_t)got;
+		if (len == size) {
 			size *= 2;
 			text = realloc(text, size);
 			assert_non_null(text);

@@ -10,7 +10,7 @@
  * links: sehubctl/cmd_status.c sehubctl/cmd_log.c sehubctl/cmd_admin.c
  * links: sehubctl/monitor_told.c sehubctl/cmd_metrics.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
- * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c lib/addr.c lib/via.c lib/control.c lib/err.c
+ * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c sehubctl/cmd_state.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c lib/nl.c
  * links: lib/nl_list.c lib/nl_msg.c lib/port.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c lib/log_words.c lib/ip.c
@@ -76,8 +76,8 @@ static void check(const char *line, const char *want)
 static void test_words(void **state)
 {
 	(void)state;
-	check("", "hub port mac ip user session connection listener log admin status monitor metrics help");
-	check("i", "ip");
+	check("", "hub port mac ip user session connection listener log admin export import status monitor metrics help");
+	check("i", "ip import");
 	check("ip ", "list flush");
 	check("monitor hub ",
 	      "hub port mac ip session login connection policy user listener");
@@ -106,6 +106,8 @@ static void test_options_without_dashes(void **state)
 	check("connection add x --source l", "lo");
 	check("listener add 0.0.0.0:1 --protocol ", "direct proxy");
 	check("listener o", "on off");
+	check("export ", "@file");
+	check("import x --r", "--replace");
 	check("connection add x --device ", "");
 	check("connection up x --device ", "auto hub tap");
 	check("hub set 12 --suppress o", "on off");

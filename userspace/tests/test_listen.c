@@ -5,7 +5,7 @@
  * nothing changed. Connections are real, logins are made up here.
  *
  * links: transportd/listen.c transportd/listeners.c transportd/listen_control.c
- * links: transportd/events.c
+ * links: transportd/listen_params.c transportd/events.c
  * links: transportd/control.c transportd/control_client.c
  * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/config.c

@@ -11,7 +11,7 @@
  * links: sehubctl/cmd_status.c sehubctl/cmd_log.c sehubctl/cmd_admin.c
  * links: sehubctl/monitor_told.c sehubctl/cmd_metrics.c
  * links: sehubctl/cmd_monitor.c sehubctl/cmd_user.c sehubctl/cmd_session.c
- * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c lib/addr.c lib/via.c lib/control.c lib/err.c
+ * links: sehubctl/cmd_connection.c sehubctl/cmd_listener.c sehubctl/cmd_state.c lib/addr.c lib/via.c lib/control.c lib/err.c
  * links: lib/event.c lib/fdb.c lib/hub.c lib/link.c lib/names.c lib/nl.c
  * links: lib/nl_list.c lib/nl_msg.c lib/port.c lib/policy.c lib/rate.c
  * links: lib/ethertype.c lib/log_words.c lib/ip.c lib/nl_packet.c lib/packet.c

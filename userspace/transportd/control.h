@@ -44,8 +44,12 @@
 #define CONTROL_DENIED		CONTROL_INTERFACE ".Denied"
 #define CONTROL_FAILED		CONTROL_INTERFACE ".Failed"
 
-/* Longest request, its NUL byte included. */
+/*
+ * Longest request, its NUL byte included, that any number of clients may send
+ * at a time; and that one of them may.
+ */
 #define CONTROL_MESSAGE_MAX	(256 * 1024)
+#define CONTROL_LARGE_MAX	(16 * 1024 * 1024)
 /* Clients at a time; a further one is told so and closed. */
 #define CONTROL_CLIENTS_MAX	64
 /* A client that does not read its answer for this long is closed. */
@@ -146,6 +150,10 @@ int control_register(struct control *control,
  * @params: the answer's parameters, consumed; NULL: none
  */
 void control_reply(struct control_call *call, struct json_object *params);
+
+/* The same; every text in @params is overwritten afterwards. */
+void control_reply_secret(struct control_call *call,
+			  struct json_object *params);
 
 /**
  * control_call_wants_more() - whether a client takes more than one answer
@@ -249,7 +257,29 @@ int control_param_bool(struct control_call *call, const char *name,
 /* *values is an array of strings without NUL inside, borrowed the same way. */
 int control_param_strings(struct control_call *call, const char *name,
 			  bool required, struct json_object **values);
+/* *value is an object, borrowed the same way. */
+int control_param_object(struct control_call *call, const char *name,
+			 bool required, struct json_object **value);
+/* *values is an array of objects, the same. */
+int control_param_objects(struct control_call *call, const char *name,
+			  bool required, struct json_object **values);
 int control_params_end(struct control_call *call);
+
+/**
+ * control_part_begin() - read an object in a request's parameters like a request
+ * @call: the request
+ * @params: the object
+ * @where: what errors call it: "users[3]"
+ *
+ * What is asked of the part as of a call, and control_error(), answer @call, and
+ * name @where. It is not to be replied to. Return: for control_part_end(); NULL
+ * without memory, and @call is answered.
+ */
+struct control_call *control_part_begin(struct control_call *call,
+					struct json_object *params,
+					const char *where);
+/* Return: 0, or -EINVAL: something was wrong, and the request is answered. */
+int control_part_end(struct control_call *part);
 
 /* Text of the interface definition, for GetInterfaceDescription. */
 const char *control_interface_text(void);

@@ -50,6 +50,8 @@ static char *control_text(struct json_object *message, size_t *size)
 	copy = malloc(++*size);
 	if (copy)
 		memcpy(copy, text, *size);
+	/* an answer may have secrets, too */
+	OPENSSL_cleanse((char *)(uintptr_t)text, *size);
 	return copy;
 }
 
@@ -69,7 +71,8 @@ static void control_send(struct control_client *client,
 		return;
 	}
 	is_last = is_last && text;
-	free(text);
+	if (text)
+		OPENSSL_clear_free(text, size);
 	if (is_last)
 		control_client_error(client, CONTROL_FAILED,
 				     "the answer is too long: ask for less");
@@ -159,16 +162,48 @@ void control_call_on_ready(struct control_call *call,
 	call->ready_arg = arg;
 }
 
+void control_reply_secret(struct control_call *call, struct json_object *params)
+{
+	json_object_get(params);
+	control_reply(call, params);
+	control_wipe(params);
+	json_object_put(params);
+}
+
+/* What is wrong with a part is wrong with the whole. */
+static void control_error_part(struct control_call *part, const char *name,
+			       const char *parameter, const char *text)
+{
+	size_t len = parameter ? strlen(parameter) : 0;
+	char full[2 * CONTROL_WHERE_MAX];
+
+	part->is_wrong = true;
+	snprintf(full, sizeof(full), "%s%s%s", part->where, len ? "." : "",
+		 len ? parameter : "");
+	/* "policy: ..." or "policy is missing" */
+	if (len && !strncmp(text, parameter, len) && strchr(": ", text[len]))
+		control_error(part->whole, name, full, "%s.%s", part->where,
+			      text);
+	else
+		control_error(part->whole, name, full, "%s: %s", part->where,
+			      text);
+}
+
 void control_error(struct control_call *call, const char *name,
 		   const char *parameter, const char *fmt, ...)
 {
-	struct json_object *params = json_object_new_object();
+	struct json_object *params;
 	char text[1024];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (call->whole) {
+		control_error_part(call, name, parameter, text);
+		return;
+	}
+	params = json_object_new_object();
 	json_object_object_add(params, "message",
 			       json_object_new_string(text));
 	if (parameter)
@@ -335,6 +370,72 @@ int control_param_bool(struct control_call *call, const char *name,
 	}
 	*value = json_object_get_boolean(object);
 	return 0;
+}
+
+int control_param_object(struct control_call *call, const char *name,
+			 bool required, struct json_object **value)
+{
+	struct json_object *object;
+	int there = control_param(call, name, required, &object);
+
+	if (there <= 0)
+		return there;
+	if (!json_object_is_type(object, json_type_object)) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has to be an object", name);
+		return -EINVAL;
+	}
+	*value = object;
+	return 0;
+}
+
+int control_param_objects(struct control_call *call, const char *name,
+			  bool required, struct json_object **values)
+{
+	struct json_object *object, *value;
+	int there = control_param(call, name, required, &object);
+	bool is_list = json_object_is_type(object, json_type_array);
+	size_t count = is_list ? json_object_array_length(object) : 0;
+
+	if (there <= 0)
+		return there;
+	for (size_t i = 0; i < count; i++) {
+		value = json_object_array_get_idx(object, i);
+		is_list = is_list && json_object_is_type(value,
+							 json_type_object);
+	}
+	if (!is_list) {
+		control_error(call, CONTROL_INVALID, name,
+			      "%s: has to be a list of objects", name);
+		return -EINVAL;
+	}
+	*values = object;
+	return 0;
+}
+
+struct control_call *control_part_begin(struct control_call *call,
+					struct json_object *params,
+					const char *where)
+{
+	struct control_call *part = calloc(1, sizeof(*part));
+
+	if (!part) {
+		control_error(call, CONTROL_FAILED, NULL, "out of memory");
+		return NULL;
+	}
+	part->whole = call;
+	part->params = params;
+	snprintf(part->by, sizeof(part->by), "%s", call->by);
+	snprintf(part->where, sizeof(part->where), "%s", where);
+	return part;
+}
+
+int control_part_end(struct control_call *part)
+{
+	int err = part->is_wrong ? -EINVAL : 0;
+
+	free(part);
+	return err;
 }
 
 int control_params_end(struct control_call *call)

@@ -28,6 +28,28 @@ static void control_client_drop_input(struct control_client *client)
 	client->in = NULL;
 	client->in_len = 0;
 	client->in_size = 0;
+	if (client->control->large == client)
+		client->control->large = NULL;
+}
+
+/* Is a large request one that this client could do anything with? */
+static bool control_client_may_large(const struct control_client *client)
+{
+	return !client->refuse && client->access == CONTROL_CHANGES;
+}
+
+/*
+ * How much of it is read before something is done with it: of all that wait
+ * together, one may have a large request.
+ */
+static size_t control_client_room(const struct control_client *client)
+{
+	const struct control *control = client->control;
+
+	if (client->busy || !control_client_may_large(client) ||
+	    (control->large && control->large != client))
+		return CONTROL_MESSAGE_MAX;
+	return CONTROL_LARGE_MAX;
 }
 
 static void control_on_client_closed(uv_handle_t *handle)
@@ -42,7 +64,7 @@ static void control_on_client_closed(uv_handle_t *handle)
 		client->next->link = client->link;
 	control->client_count--;
 	control_client_drop_input(client);
-	free(client->out);
+	OPENSSL_clear_free(client->out, client->out_size);
 	free(client);
 	control_put(control);
 }
@@ -74,14 +96,16 @@ static void control_on_alloc(uv_handle_t *handle, size_t suggested,
 	char *grown;
 
 	(void)suggested;
-	if (size > CONTROL_MESSAGE_MAX)
-		size = CONTROL_MESSAGE_MAX;
+	if (size > control_client_room(client))
+		size = control_client_room(client);
 	if (client->in_len == client->in_size && size > client->in_size) {
 		grown = OPENSSL_clear_realloc(client->in, client->in_size,
 					      size);
 		if (grown) {
 			client->in = grown;
 			client->in_size = size;
+			if (size > CONTROL_MESSAGE_MAX)
+				client->control->large = client;
 		}
 	}
 	/* without room: the loop reports ENOBUFS, and the client is closed */
@@ -138,7 +162,7 @@ static void control_on_read(uv_stream_t *stream, ssize_t count,
 	client->in_len += (size_t)count;
 	if (!client->busy)
 		control_client_handle(client);
-	else if (client->in_len == CONTROL_MESSAGE_MAX)
+	else if (client->in_len >= CONTROL_MESSAGE_MAX)
 		control_client_read(client, false);
 }
 
@@ -152,9 +176,12 @@ static bool control_client_next(struct control_client *client)
 		return false;
 	end = memchr(client->in, 0, client->in_len);
 	if (!end) {
-		if (client->in_len == CONTROL_MESSAGE_MAX)
+		if (client->in_len >= control_client_room(client))
 			control_client_error(client, CONTROL_INVALID,
-					     "the request is too long");
+					     client->control->large == client ||
+					     !control_client_may_large(client) ?
+					     "the request is too long" :
+					     "the request is long, as is another client's that is not finished: try again");
 		return false;
 	}
 	used = (size_t)(end - client->in) + 1;
@@ -187,7 +214,7 @@ static void control_client_handle(struct control_client *client)
 		control_client_close(client);
 	else if (!client->last && !client->deaf)
 		control_client_read(client,
-				    client->in_len < CONTROL_MESSAGE_MAX);
+				    client->in_len < control_client_room(client));
 }
 
 void control_client_deafen(struct control_client *client)
@@ -209,7 +236,7 @@ static void control_on_write(uv_write_t *request, int status)
 {
 	struct control_client *client = request->data;
 
-	free(client->out);
+	OPENSSL_clear_free(client->out, client->out_size);
 	client->out = NULL;
 	if (client->closing)
 		return;
@@ -243,15 +270,16 @@ void control_client_write(struct control_client *client, char *text,
 	if (client->out)
 		control_client_close(client);
 	if (client->closing) {
-		free(text);
+		OPENSSL_clear_free(text, size);
 		return;
 	}
 	client->busy = true;
 	client->out = text;
+	client->out_size = size;
 	client->write.data = client;
 	if (uv_write(&client->write, (uv_stream_t *)&client->pipe, &buf, 1,
 		     control_on_write)) {
-		free(client->out);
+		OPENSSL_clear_free(client->out, size);
 		client->out = NULL;
 		control_client_close(client);
 		return;

@@ -201,6 +201,7 @@ int connection_params(struct control_call *call, struct store_connection *c)
 {
 	struct connection_login login = { .user = NULL };
 	char via[2 * SEHUB_VIA_STRLEN] = "";
+	const char *card = NULL;
 	char pin[128] = "";
 	int64_t vlan, hub = 0;
 
@@ -234,6 +235,7 @@ int connection_params(struct control_call *call, struct store_connection *c)
 			      STORE_VLAN_MAX, &hub) ||
 	    connection_param_text(call, "device", CONTROL_OPTIONAL, c->device,
 				  sizeof(c->device)) ||
+	    control_param_string(call, "card", CONTROL_OPTIONAL, &card) ||
 	    control_param_bool(call, "auto", CONTROL_OPTIONAL, &c->auto_up) ||
 	    control_param_int(call, "grace_ms", CONTROL_OPTIONAL, -1,
 			      SEHUB_GRACE_MAX, &c->grace) ||
@@ -241,6 +243,9 @@ int connection_params(struct control_call *call, struct store_connection *c)
 		return -EINVAL;
 	c->vlan = (uint16_t)vlan;
 	c->hub = (uint16_t)hub;
+	if (card && card_kind_parse(card, &c->card))
+		return connection_refuse(call, "card",
+					 "card: has to be auto, hub or tap");
 	if (connection_check_login(call, c, &login) ||
 	    connection_check_values(call, c) ||
 	    connection_check_via(call, c, via) ||

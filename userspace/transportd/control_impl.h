@@ -16,6 +16,8 @@
 /* Sets of methods, and parameters of one method. */
 #define CONTROL_SETS_MAX	16
 #define CONTROL_PARAMS_MAX	24
+/* Longest name of a part of a request, with NUL. */
+#define CONTROL_WHERE_MAX	64
 /* Kept free for root when the others have taken all places. */
 #define CONTROL_CLIENTS_ROOT	8
 /* More than so many are not let in for those who may only read. */
@@ -45,6 +47,7 @@ struct control_set {
  * @set_count: how many of @sets are used
  * @clients: list of all
  * @client_count: its length
+ * @large: the one that has more than CONTROL_MESSAGE_MAX of a request
  * @closing: control_close() was called
  * @pipe_closed: and the loop has closed the handle
  */
@@ -61,6 +64,7 @@ struct control {
 	unsigned int set_count;
 	struct control_client *clients;
 	unsigned int client_count;
+	struct control_client *large;
 	bool closing;
 	bool pipe_closed;
 };
@@ -81,6 +85,7 @@ struct control {
  * @in_len: how many
  * @in_size: room; 0 while there are none
  * @out: answer being written
+ * @out_size: its size
  * @write: its request
  * @call: request not answered yet, or not for the last time
  * @busy: @call is set, or an answer is being written: the next one waits
@@ -106,6 +111,7 @@ struct control_client {
 	size_t in_len;
 	size_t in_size;
 	char *out;
+	size_t out_size;
 	uv_write_t write;
 	struct control_call *call;
 	bool busy;
@@ -132,6 +138,9 @@ struct control_client {
  * @ready_arg: for @ready
  * @by: who asks
  * @local: who asks, if that is inside of the daemon
+ * @whole: NULL; of a part, the request that it is in
+ * @where: of a part, what it is called
+ * @is_wrong: of a part, @whole was answered by an error
  */
 struct control_call {
 	struct control_client *client;
@@ -147,6 +156,9 @@ struct control_call {
 	void *ready_arg;
 	char by[CONTROL_BY_MAX];
 	struct control_local *local;
+	struct control_call *whole;
+	char where[CONTROL_WHERE_MAX];
+	bool is_wrong;
 };
 
 /* A connection waits to be accepted on control->pipe. */

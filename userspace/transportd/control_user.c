@@ -119,6 +119,19 @@ static int user_params_rules(struct control_call *call, struct store_user *who)
 	return sources ? user_param_sources(call, sources, who) : 0;
 }
 
+int user_params_new(struct control_call *call, struct store_user *who,
+		    struct auth_verifier *verifier)
+{
+	int64_t vlan;
+
+	if (user_params(call, &vlan, who->name) ||
+	    user_params_rules(call, who) ||
+	    user_params_login(call, who, verifier))
+		return -EINVAL;
+	who->vlan = (uint16_t)vlan;
+	return 0;
+}
+
 static void user_add(struct control_call *call, struct json_object *params,
 		     void *ctx)
 {
@@ -126,19 +139,15 @@ static void user_add(struct control_call *call, struct json_object *params,
 	struct control_user *user = ctx;
 	struct auth_verifier verifier;
 	struct store_error error;
-	int64_t vlan;
 	int err;
 
 	(void)params;
-	if (user_params(call, &vlan, who.name) ||
-	    user_params_rules(call, &who) ||
-	    user_params_login(call, &who, &verifier))
+	if (user_params_new(call, &who, &verifier))
 		return;
-	who.vlan = (uint16_t)vlan;
 	err = store_user_add(user->store, &who,
 			     who.has_password ? &verifier : NULL, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
-	user_answer(user, call, err, &error, "add", vlan, who.name);
+	user_answer(user, call, err, &error, "add", who.vlan, who.name);
 }
 
 static void user_revoke(struct control_user *user,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between control_user.c (methods) and control_user_login.c (what users log in
- * with).
+ * Between control_user.c (methods), control_user_login.c (what users log in
+ * with) and control_import.c (users from elsewhere).
  */
 #ifndef SEHUB_TRANSPORTD_CONTROL_USER_IMPL_H
 #define SEHUB_TRANSPORTD_CONTROL_USER_IMPL_H
@@ -19,11 +19,14 @@
 int user_param_password(struct control_call *call,
 			struct auth_verifier *verifier);
 /*
- * For a new user: at least one of password, certs and anonymous into @who, whose
- * name is known; the first of them as for user_param_password().
+ * For a new user: at least one of password, verifier, certs and anonymous into
+ * @who, whose name is known; the first two as for user_param_password().
  */
 int user_params_login(struct control_call *call, struct store_user *who,
 		      struct auth_verifier *verifier);
+/* All parameters of a new user; the same. */
+int user_params_new(struct control_call *call, struct store_user *who,
+		    struct auth_verifier *verifier);
 /*
  * For one that is there: what changes of it. @is_less: sessions may not go on,
  * as what they began with may be none any more.

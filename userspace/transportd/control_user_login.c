@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "auth_text.h"
 #include "cert_pem.h"
 
 /* A password as a verifier. */
@@ -29,6 +30,18 @@ static int make_verifier(struct control_call *call, const char *password,
 		control_error(call, CONTROL_FAILED, NULL,
 			      "the password cannot be hashed");
 	return err;
+}
+
+/* One that was made elsewhere. */
+static int read_verifier(struct control_call *call, const char *text,
+			 struct auth_verifier *verifier)
+{
+	if (!auth_text_parse(text, verifier))
+		return 0;
+	control_error(call, CONTROL_INVALID, "verifier",
+		      "verifier: has to be SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY with %d to %d iterations and a salt of %d bytes",
+		      AUTH_ITERATIONS_MIN, AUTH_ITERATIONS_MAX, AUTH_SALT_LEN);
+	return -EINVAL;
 }
 
 int user_param_password(struct control_call *call,
@@ -118,10 +131,11 @@ int user_params_login(struct control_call *call, struct store_user *who,
 		      struct auth_verifier *verifier)
 {
 	struct json_object *certs = NULL;
-	const char *password = NULL;
+	const char *password = NULL, *text = NULL;
 
 	if (control_param_string(call, "password", CONTROL_OPTIONAL,
 				 &password) ||
+	    control_param_string(call, "verifier", CONTROL_OPTIONAL, &text) ||
 	    control_param_strings(call, "certs", CONTROL_OPTIONAL, &certs) ||
 	    control_param_bool(call, "anonymous", CONTROL_OPTIONAL,
 			       &who->anonymous) ||
@@ -134,18 +148,25 @@ int user_params_login(struct control_call *call, struct store_user *who,
 			      AUTH_ANONYMOUS_USER);
 		return -EINVAL;
 	}
-	if (who->anonymous && (password || who->certs[0])) {
+	if (password && text) {
+		control_error(call, CONTROL_INVALID, "verifier",
+			      "verifier: give it or a password, not both");
+		return -EINVAL;
+	}
+	if (who->anonymous && (password || text || who->certs[0])) {
 		control_error(call, CONTROL_INVALID, "anonymous",
 			      "anonymous: who logs in so has neither password nor certificate");
 		return -EINVAL;
 	}
-	if (!who->anonymous && !password && !who->certs[0]) {
+	if (!who->anonymous && !password && !text && !who->certs[0]) {
 		control_error(call, CONTROL_INVALID, "password",
 			      "password is missing, and there are no certs instead");
 		return -EINVAL;
 	}
-	who->has_password = password;
-	return password ? make_verifier(call, password, verifier) : 0;
+	who->has_password = password || text;
+	if (password)
+		return make_verifier(call, password, verifier);
+	return text ? read_verifier(call, text, verifier) : 0;
 }
 
 /* Is there one that is not in the other list? */

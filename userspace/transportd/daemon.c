@@ -41,6 +41,7 @@
 #include "ratelimit.h"
 #include "sessions.h"
 #include "sessions_control.h"
+#include "state_change.h"
 #include "store.h"
 #include "tls.h"
 #include "worker.h"
@@ -307,6 +308,10 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 					      &d->control_events);
 	if (!ret)
 		ret = metrics_register(d, &d->metrics);
+	if (!ret)
+		ret = control_state_register(d->control, d->store,
+					     &state_change_ops, d,
+					     &d->control_state);
 	return ret ? sehub_err_errno(err, ret, "control socket") : 0;
 }
 
@@ -383,6 +388,7 @@ static void free_rest(struct daemon *d)
 	control_events_free(d->control_events);
 	metrics_free(d->metrics);
 	events_free(d->events);
+	control_state_free(d->control_state);
 	tls_context_free(d->tls);
 	auth_free(d->auth);
 	ratelimit_free(d->limit);

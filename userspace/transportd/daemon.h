@@ -17,6 +17,7 @@ struct control;
 struct control_connection;
 struct control_events;
 struct control_log;
+struct control_state;
 struct control_user;
 struct events;
 struct kernel;
@@ -65,6 +66,7 @@ struct worker_pool;
  * @control_events: its method about events
  * @metrics: figures, and the method that tells them
  * @metrics_http: the same by HTTP, NULL: it is off
+ * @control_state: its methods about all of the state
  */
 struct daemon {
 	uv_loop_t loop;
@@ -94,6 +96,7 @@ struct daemon {
 	struct control_events *control_events;
 	struct metrics *metrics;
 	struct metrics_http *metrics_http;
+	struct control_state *control_state;
 };
 
 /**

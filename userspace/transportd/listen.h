@@ -74,6 +74,9 @@ struct listener *listeners_find(struct listeners *ls, const char *address,
 /* An array with all, as ListenerList shows them. */
 struct json_object *listeners_describe(const struct daemon *d);
 
+/* Address and port of a request: 0, or the call is answered. */
+int listener_param_address(struct control_call *call,
+			   struct store_listener *what);
 /*
  * What ListenerAdd is given into @what, is_added and is_enabled left alone: 0,
  * or the call is answered.

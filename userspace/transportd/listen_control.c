@@ -84,45 +84,6 @@ static void listener_list(struct control_call *call, struct json_object *params,
 	control_reply(call, reply);
 }
 
-/* Address and port of a request: 0, or the call is answered. */
-static int read_address(struct control_call *call, struct store_listener *what)
-{
-	struct sehub_ip_addr addr;
-	const char *address;
-	int64_t port;
-
-	if (control_param_string(call, "address", CONTROL_REQUIRED, &address) ||
-	    control_param_int(call, "port", CONTROL_REQUIRED, 1, 65535, &port))
-		return -EINVAL;
-	if (sehub_parse_ip(address, &addr)) {
-		control_error(call, CONTROL_INVALID, "address",
-			      "address: \"%.80s\" is no IPv4 or IPv6 address, such as 0.0.0.0 or ::",
-			      address);
-		return -EINVAL;
-	}
-	sehub_format_ip(&addr, what->address);
-	what->port = (uint16_t)port;
-	return 0;
-}
-
-int listener_params(struct control_call *call, struct store_listener *what)
-{
-	const char *protocol = NULL;
-
-	if (read_address(call, what) ||
-	    control_param_string(call, "protocol", CONTROL_OPTIONAL,
-				 &protocol) ||
-	    control_params_end(call))
-		return -EINVAL;
-	what->protocol = what->port == LISTENER_PROXY_PORT ? LISTENER_PROXY :
-							     LISTENER_DIRECT;
-	if (!protocol || !listener_protocol_parse(protocol, &what->protocol))
-		return 0;
-	control_error(call, CONTROL_INVALID, "protocol",
-		      "protocol: has to be direct or proxy");
-	return -EINVAL;
-}
-
 /* Answers with success or what went wrong. */
 static void answer(struct control_call *call, int ret,
 		   const struct sehub_err *err, const char *event,
@@ -176,7 +137,7 @@ static void listener_del(struct control_call *call, struct json_object *params,
 	int ret;
 
 	(void)params;
-	if (read_address(call, &what) || control_params_end(call))
+	if (listener_param_address(call, &what) || control_params_end(call))
 		return;
 	l = find(call, d, &what);
 	if (!l)
@@ -196,7 +157,7 @@ static void listener_set(struct control_call *call, struct json_object *params,
 	int ret;
 
 	(void)params;
-	if (read_address(call, &what) ||
+	if (listener_param_address(call, &what) ||
 	    control_param_bool(call, "enabled", CONTROL_REQUIRED,
 			       &is_enabled) ||
 	    control_params_end(call))

@@ -139,6 +139,9 @@ static int take_stored(void *arg, const struct store_listener *stored)
 	struct listener *l;
 
 	l = listeners_find(ls, stored->address, stored->port);
+	if (!l && stored->is_added && ls->count >= LISTENERS_MAX)
+		log_warn("listen-failed address=%s port=%u error=\"there are %d listeners already\"",
+			 stored->address, stored->port, LISTENERS_MAX);
 	if (!l && (!stored->is_added || ls->count >= LISTENERS_MAX ||
 		   make_address(stored->address, stored->port, &address)))
 		return 0;

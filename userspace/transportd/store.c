@@ -313,6 +313,29 @@ void store_close(struct store *store)
 	free(store);
 }
 
+int store_begin(struct store *store, struct store_error *error)
+{
+	sqlite3_stmt *begin = store_prepare(store, STORE_BEGIN, error);
+
+	return begin ? store_step(store, begin, error) : -EIO;
+}
+
+int store_commit(struct store *store, struct store_error *error)
+{
+	sqlite3_stmt *commit = store_prepare(store, STORE_COMMIT, error);
+
+	return commit ? store_step(store, commit, error) : -EIO;
+}
+
+void store_rollback(struct store *store)
+{
+	sqlite3_stmt *rollback = store_prepare(store, STORE_ROLLBACK, NULL);
+
+	/* where the disk was full SQLite has done so by itself */
+	if (rollback)
+		store_step(store, rollback, NULL);
+}
+
 static int store_secret_get(struct store *store,
 			    uint8_t secret[AUTH_SECRET_LEN],
 			    struct store_error *error)

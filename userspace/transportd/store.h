@@ -200,6 +200,14 @@ void store_close(struct store *store);
 int store_secret(struct store *store, uint8_t secret[AUTH_SECRET_LEN],
 		 struct store_error *error);
 
+/*
+ * What is changed between these is saved as a whole, by store_commit(), or not at
+ * all, by store_rollback() or if the daemon ends meanwhile.
+ */
+int store_begin(struct store *store, struct store_error *error);
+int store_commit(struct store *store, struct store_error *error);
+void store_rollback(struct store *store);
+
 /* Users. @name is in the form that auth_prepare_user() gives. */
 
 /*
@@ -207,6 +215,14 @@ int store_secret(struct store *store, uint8_t secret[AUTH_SECRET_LEN],
  * NULL: it has no password.
  */
 int store_user_add(struct store *store, const struct store_user *user,
+		   const struct auth_verifier *verifier,
+		   struct store_error *error);
+/* The same of one from elsewhere: created, if not 0, and last_login are used. */
+int store_user_import(struct store *store, const struct store_user *user,
+		      const struct auth_verifier *verifier,
+		      struct store_error *error);
+/* The same in place of one that is there, whose id it takes; 0: as it is. */
+int store_user_put(struct store *store, const struct store_user *user,
 		   const struct auth_verifier *verifier,
 		   struct store_error *error);
 int store_user_del(struct store *store, uint16_t vlan, const char *name,
@@ -283,8 +299,15 @@ int store_admin_set(struct store *store, const struct auth_verifier *verifier,
 
 /* Client connections. */
 
-/* Of @connection all but id, up and client_id is used; those are filled. */
+/*
+ * Of @connection all but id, up and client_id is used; those are filled, and a
+ * client_id that no other installation has.
+ */
 int store_connection_add(struct store *store,
+			 struct store_connection *connection,
+			 struct store_error *error);
+/* In place of one that is there, whose id, up and client_id it takes. */
+int store_connection_put(struct store *store,
 			 struct store_connection *connection,
 			 struct store_error *error);
 int store_connection_del(struct store *store, const char *name,

@@ -100,9 +100,10 @@ static int store_connection_check(const struct store_connection *connection,
 	return 0;
 }
 
-int store_connection_add(struct store *store,
-			 struct store_connection *connection,
-			 struct store_error *error)
+static int store_connection_write(struct store *store,
+				  enum store_statement which,
+				  struct store_connection *connection,
+				  struct store_error *error)
 {
 	sqlite3_stmt *add;
 	int err;
@@ -113,7 +114,7 @@ int store_connection_add(struct store *store,
 	if (RAND_bytes(connection->client_id,
 		       sizeof(connection->client_id)) != 1)
 		return store_fail(error, -EIO, "no random bytes");
-	add = store_prepare(store, STORE_CONNECTION_ADD, error);
+	add = store_prepare(store, which, error);
 	if (!add)
 		return -EIO;
 	store_bind_text(add, 1, connection->name);
@@ -136,6 +137,7 @@ int store_connection_add(struct store *store,
 	sqlite3_bind_int(add, 17, connection->login);
 	store_bind_text(add, 18, connection->cert);
 	store_bind_text(add, 19, connection->key);
+	sqlite3_bind_int(add, 20, connection->card);
 	err = store_run(store, add, error);
 	if (err == -EEXIST && strstr(sqlite3_errmsg(store->db), "device"))
 		return store_fail(error, err,
@@ -145,11 +147,32 @@ int store_connection_add(struct store *store,
 		return store_fail(error, err,
 				  "there is a connection \"%s\" already",
 				  connection->name);
-	if (err < 0)
+	return err < 0 ? err : 0;
+}
+
+int store_connection_add(struct store *store,
+			 struct store_connection *connection,
+			 struct store_error *error)
+{
+	int err = store_connection_write(store, STORE_CONNECTION_ADD,
+					 connection, error);
+
+	if (err)
 		return err;
 	connection->id = sqlite3_last_insert_rowid(store->db);
 	connection->up = false;
 	return 0;
+}
+
+int store_connection_put(struct store *store,
+			 struct store_connection *connection,
+			 struct store_error *error)
+{
+	int err = store_connection_write(store, STORE_CONNECTION_PUT,
+					 connection, error);
+
+	return err ? err : store_connection_get(store, connection->name,
+						connection, error);
 }
 
 /* Of a statement that has to change just one connection. */

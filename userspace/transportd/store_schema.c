@@ -165,6 +165,18 @@ static const char * const store_steps[] = {
 	"auto, up, client_id, via, via_password, source, card, grace, hub, " \
 	"login, cert, key"
 
+#define USER_INSERT \
+	"INSERT INTO users (vlan, name, iterations, salt, stored_key, " \
+	"server_key, disabled, policy, max_sessions, expires, sources, " \
+	"grace, cascade, has_password, certs, created, anonymous, " \
+	"last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, " \
+	"?11, ?12, ?13, ?14, ?15, iif(?16, ?16, unixepoch()), ?17, ?18)"
+#define CONNECTION_INSERT \
+	"INSERT INTO connections (name, server, vlan, user, password, " \
+	"pin, ca, tofu, device, auto, up, client_id, via, via_password, " \
+	"source, card, grace, hub, login, cert, key) " \
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, " \
+	"?12, ?13, ?14, ?20, ?15, ?16, ?17, ?18, ?19)"
 #define LISTENER_COLUMNS \
 	"address, port, protocol, added, enabled"
 
@@ -191,12 +203,19 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_LOG_HUB_LIST] =
 		"SELECT vlan, packets FROM log_hubs ORDER BY vlan",
 
-	[STORE_USER_ADD] =
-		"INSERT INTO users (vlan, name, iterations, salt, stored_key, "
-		"server_key, disabled, policy, max_sessions, expires, sources, "
-		"grace, cascade, has_password, certs, created, anonymous, "
-		"last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-		"?11, ?12, ?13, ?14, ?15, ?16, ?17, 0)",
+	[STORE_BEGIN] = "BEGIN IMMEDIATE",
+	[STORE_COMMIT] = "COMMIT",
+	[STORE_ROLLBACK] = "ROLLBACK",
+
+	[STORE_USER_ADD] = USER_INSERT,
+	[STORE_USER_PUT] =
+		USER_INSERT " ON CONFLICT (vlan, name) DO UPDATE SET "
+		"iterations = ?3, salt = ?4, stored_key = ?5, server_key = ?6, "
+		"disabled = ?7, policy = ?8, max_sessions = ?9, expires = ?10, "
+		"sources = ?11, grace = ?12, cascade = ?13, "
+		"has_password = ?14, certs = ?15, anonymous = ?17, "
+		"created = iif(?16, ?16, created), "
+		"last_login = iif(?18, ?18, last_login)",
 	[STORE_USER_DEL] =
 		"DELETE FROM users WHERE vlan = ?1 AND name = ?2",
 	[STORE_USER_GET] =
@@ -226,12 +245,13 @@ const char * const store_sql[STORE_STATEMENTS] = {
 	[STORE_USER_COUNT] =
 		"SELECT count(*) FROM users",
 
-	[STORE_CONNECTION_ADD] =
-		"INSERT INTO connections (name, server, vlan, user, password, "
-		"pin, ca, tofu, device, auto, up, client_id, via, "
-		"via_password, source, card, grace, hub, login, cert, key) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, "
-		"?12, ?13, ?14, 0, ?15, ?16, ?17, ?18, ?19)",
+	[STORE_CONNECTION_ADD] = CONNECTION_INSERT,
+	[STORE_CONNECTION_PUT] =
+		CONNECTION_INSERT " ON CONFLICT (name) DO UPDATE SET "
+		"server = ?2, vlan = ?3, user = ?4, password = ?5, pin = ?6, "
+		"ca = ?7, tofu = ?8, device = ?9, auto = ?10, via = ?12, "
+		"via_password = ?13, source = ?14, grace = ?15, hub = ?16, "
+		"login = ?17, cert = ?18, key = ?19, card = ?20",
 	[STORE_CONNECTION_DEL] =
 		"DELETE FROM connections WHERE name = ?1",
 	[STORE_CONNECTION_GET] =

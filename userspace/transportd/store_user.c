@@ -60,9 +60,10 @@ static void store_user_bind_rules(sqlite3_stmt *statement,
 	store_bind_text(statement, 15, user->certs);
 }
 
-int store_user_add(struct store *store, const struct store_user *user,
-		   const struct auth_verifier *verifier,
-		   struct store_error *error)
+static int store_user_write(struct store *store, enum store_statement which,
+			    const struct store_user *user,
+			    const struct auth_verifier *verifier,
+			    struct store_error *error)
 {
 	static const struct auth_verifier none = {
 		.iterations = AUTH_ITERATIONS,
@@ -80,20 +81,46 @@ int store_user_add(struct store *store, const struct store_user *user,
 		err = store_check_user(&who, error);
 	if (err)
 		return err;
-	add = store_prepare(store, STORE_USER_ADD, error);
+	add = store_prepare(store, which, error);
 	if (!add)
 		return -EIO;
 	store_user_bind(add, user->vlan, user->name,
 			verifier ? verifier : &none);
 	store_user_bind_rules(add, &who);
-	sqlite3_bind_int64(add, 16, time(NULL));
+	sqlite3_bind_int64(add, 16, who.created);
 	sqlite3_bind_int(add, 17, user->anonymous);
+	sqlite3_bind_int64(add, 18, who.last_login);
 	err = store_run(store, add, error);
 	if (err == -EEXIST)
 		return store_fail(error, err,
 				  "hub %u has a user \"%s\" already",
 				  user->vlan, user->name);
 	return err < 0 ? err : 0;
+}
+
+int store_user_add(struct store *store, const struct store_user *user,
+		   const struct auth_verifier *verifier,
+		   struct store_error *error)
+{
+	struct store_user fresh = *user;
+
+	fresh.created = 0;
+	fresh.last_login = 0;
+	return store_user_import(store, &fresh, verifier, error);
+}
+
+int store_user_import(struct store *store, const struct store_user *user,
+		      const struct auth_verifier *verifier,
+		      struct store_error *error)
+{
+	return store_user_write(store, STORE_USER_ADD, user, verifier, error);
+}
+
+int store_user_put(struct store *store, const struct store_user *user,
+		   const struct auth_verifier *verifier,
+		   struct store_error *error)
+{
+	return store_user_write(store, STORE_USER_PUT, user, verifier, error);
 }
 
 int store_user_del(struct store *store, uint16_t vlan, const char *name,
