@@ -17,7 +17,7 @@
  * links: transportd/control_local.c transportd/control_interface.c
  * links: transportd/control_admin.c transportd/control_user.c
  * links: transportd/control_user_login.c transportd/auth_text.c
- * links: transportd/cert_pem.c transportd/store.c transportd/store_schema.c
+ * links: transportd/cert_pem.c transportd/store.c transportd/store_file.c transportd/store_schema.c
  * links: transportd/store_user.c transportd/store_admin.c
  * links: transportd/store_connection.c transportd/store_check.c
  * links: transportd/auth.c transportd/card.c transportd/log.c

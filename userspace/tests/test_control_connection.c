@@ -4,7 +4,7 @@
  * connection: what is stored, what is answered, each refusal with the
  * parameter at fault, and who waits in ConnectionUp.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/control_connection.c transportd/control_connection_params.c transportd/control_wait.c transportd/cert.c transportd/cert_pem.c transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c transportd/proto.c lib/via.c lib/addr.c tests/control_run.c tests/store_place.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/control_connection.c transportd/control_connection_params.c transportd/control_wait.c transportd/cert.c transportd/cert_pem.c transportd/store.c transportd/store_file.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c transportd/proto.c lib/via.c lib/addr.c tests/control_run.c tests/store_place.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <errno.h>

@@ -10,7 +10,7 @@
  * links: transportd/control_interface.c transportd/control_connection.c
  * links: transportd/control_connection_params.c transportd/control_wait.c
  * links: transportd/control_user.c transportd/control_user_login.c transportd/auth_text.c
- * links: transportd/cert.c transportd/cert_pem.c transportd/store.c
+ * links: transportd/cert.c transportd/cert_pem.c transportd/store.c transportd/store_file.c
  * links: transportd/store_schema.c transportd/store_user.c
  * links: transportd/store_connection.c transportd/store_check.c
  * links: transportd/auth.c transportd/card.c transportd/log.c

@@ -11,7 +11,7 @@
  * links: transportd/control.c transportd/control_client.c
  * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/cert.c transportd/cert_pem.c
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c
+ * links: transportd/store.c transportd/store_file.c transportd/store_schema.c transportd/store_user.c
  * links: transportd/store_connection.c transportd/store_listener.c
  * links: transportd/store_check.c transportd/auth.c transportd/card.c
  * links: transportd/log.c transportd/proto.c lib/via.c lib/addr.c lib/access.c

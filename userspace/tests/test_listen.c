@@ -9,7 +9,7 @@
  * links: transportd/control.c transportd/control_client.c
  * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/config.c
- * links: transportd/config_value.c transportd/store.c transportd/store_schema.c
+ * links: transportd/config_value.c transportd/store.c transportd/store_file.c transportd/store_schema.c
  * links: transportd/store_user.c transportd/store_connection.c
  * links: transportd/store_listener.c transportd/store_check.c transportd/auth.c
  * links: transportd/card.c transportd/log.c tests/control_run.c

@@ -7,7 +7,7 @@
  * links: transportd/tls.c transportd/tls_context.c transportd/cert_pem.c transportd/tls_bytes.c
  * links: transportd/proto.c transportd/cert.c transportd/log.c lib/err.c
  * links: lib/addr.c lib/via.c transportd/auth.c transportd/auth_client.c
- * links: transportd/auth_server.c transportd/ratelimit.c transportd/store.c
+ * links: transportd/auth_server.c transportd/ratelimit.c transportd/store.c transportd/store_file.c
  * links: transportd/store_check.c transportd/store_connection.c
  * links: transportd/store_schema.c transportd/store_user.c
  * links: transportd/config.c transportd/config_value.c

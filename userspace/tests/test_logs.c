@@ -7,7 +7,7 @@
  * links: transportd/logs.c transportd/log_fields.c transportd/log_writer.c
  * links: transportd/log_writer_queue.c transportd/log_writer_thread.c
  * links: transportd/log_file.c transportd/log_tidy.c transportd/rotate.c
- * links: transportd/log.c transportd/store.c transportd/store_schema.c
+ * links: transportd/log.c transportd/store.c transportd/store_file.c transportd/store_schema.c
  * links: transportd/store_logs.c transportd/store_user.c
  * links: transportd/store_connection.c transportd/store_check.c
  * links: transportd/auth.c transportd/card.c transportd/cert_pem.c lib/via.c

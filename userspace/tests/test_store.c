@@ -3,7 +3,7 @@
  * Users and connections in the database: they survive, names that look like
  * SQL are just names, limits hold, and each refusal has its text.
  *
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
+ * links: transportd/store.c transportd/store_file.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
 #include <errno.h>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The database's file: modes, one process at a time, a daemon killed in the
- * middle, deleted secrets; and a file that is damaged, foreign or from the
- * future is refused and left as it is.
+ * middle, deleted secrets; one that is damaged is set aside and not replaced,
+ * one that is foreign or from the future is refused and left as it is.
  *
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
+ * links: transportd/store.c transportd/store_file.c transportd/store_schema.c transportd/store_user.c transportd/store_connection.c transportd/store_check.c transportd/auth.c transportd/card.c transportd/log.c lib/via.c lib/addr.c tests/store_place.c
  * links: lib/access.c lib/policy.c lib/ethertype.c lib/rate.c lib/err.c
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -124,11 +125,11 @@ struct bytes {
 	size_t len;
 };
 
-static struct bytes read_file(void)
+static struct bytes read_file(const char *name)
 {
 	struct bytes bytes;
 	struct stat st;
-	int fd = open(path, O_RDONLY);
+	int fd = open(name, O_RDONLY);
 
 	assert_true(fd >= 0);
 	assert_int_equal(fstat(fd, &st), 0);
@@ -152,24 +153,79 @@ static void write_at(off_t at, const void *data, size_t len)
 /* Opening fails with this, and the file is what it was, bit by bit. */
 static void expect_refused(int err, const char *text)
 {
-	struct bytes before = read_file(), after;
+	struct bytes before = read_file(path), after;
 
 	assert_int_equal(store_open(dir, &store, &error), err);
 	assert_null(store);
 	if (!strstr(error.text, text) || !strstr(error.text, path))
 		fail_msg("%s", error.text);
-	after = read_file();
+	after = read_file(path);
 	assert_int_equal(before.len, after.len);
 	assert_memory_equal(before.data, after.data, before.len);
 	free(before.data);
 	free(after.data);
 }
 
-static void test_damaged(void **state)
-{
-	char junk[3000];
+/* --- damage ---------------------------------------------------------------- */
 
-	(void)state;
+/* Name of what was set aside, for free(); NULL: nothing. @end: of its name. */
+static char *find_aside(const char *end)
+{
+	DIR *directory = opendir(dir);
+	struct dirent *entry;
+	char *name = NULL;
+
+	assert_non_null(directory);
+	while ((entry = readdir(directory))) {
+		size_t len = strlen(entry->d_name);
+
+		if (strncmp(entry->d_name, STORE_FILE ".damaged-",
+			    strlen(STORE_FILE ".damaged-")) ||
+		    len < strlen(end) ||
+		    strcmp(entry->d_name + len - strlen(end), end))
+			continue;
+		assert_null(name);
+		assert_true(asprintf(&name, "%s/%s", dir, entry->d_name) > 0);
+	}
+	closedir(directory);
+	return name;
+}
+
+/*
+ * It is set aside, bit by bit what it was, and nothing comes in its place until
+ * somebody has moved it away.
+ */
+static void expect_set_aside(const char *text)
+{
+	struct bytes before = read_file(path), after;
+	char *name;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(store_open(dir, &store, &error), -EUCLEAN);
+		assert_null(store);
+		if (!strstr(error.text, path) ||
+		    !strstr(error.text, i ? "is set aside as state.db.damaged-" :
+				    "was set aside as state.db.damaged-") ||
+		    !strstr(error.text, "put a copy in its place, or, to start with an empty one, move that file to another directory") ||
+		    (!i && !strstr(error.text, text)))
+			fail_msg("%s", error.text);
+		assert_int_equal(access(path, F_OK), -1);
+	}
+	name = find_aside("Z");
+	assert_non_null(name);
+	after = read_file(name);
+	assert_int_equal(before.len, after.len);
+	assert_memory_equal(before.data, after.data, before.len);
+	free(before.data);
+	free(after.data);
+	assert_int_equal(unlink(name), 0);
+	free(name);
+	open_store();
+}
+
+/* A database of several pages, closed. */
+static void fill_and_close(void)
+{
 	for (unsigned int i = 0; i < 50; i++) {
 		char name[16];
 
@@ -177,15 +233,156 @@ static void test_damaged(void **state)
 		assert_int_equal(add_user(12, name, &verifier, false), 0);
 	}
 	store_close(store);
+	store = NULL;
+}
+
+static void test_damaged(void **state)
+{
+	char junk[8192];
+
+	(void)state;
 	memset(junk, 0x5a, sizeof(junk));
 	/* not the first page: that the header is right is not enough */
-	write_at(4096 * 3 + 500, junk, sizeof(junk));
-	write_at(4096 * 4 + 500, junk, sizeof(junk));
-	expect_refused(-EUCLEAN, "is damaged");
+	fill_and_close();
+	write_at(4096 * 3 + 500, junk, 3000);
+	write_at(4096 * 4 + 500, junk, 3000);
+	expect_set_aside("is damaged");
+	fill_and_close();
 	write_at(50, junk, 100);
-	expect_refused(-EUCLEAN, "is damaged");
+	expect_set_aside("is damaged");
+	fill_and_close();
 	write_at(0, junk, 100);
-	expect_refused(-EUCLEAN, "move it away to start with an empty one");
+	expect_set_aside("is damaged (no database)");
+	memset(junk, 0, sizeof(junk));
+	fill_and_close();
+	write_at(4096 * 2, junk, 4096);
+	expect_set_aside("is damaged");
+	fill_and_close();
+	write_at(0, junk, 4096);
+	expect_set_aside("is damaged (no database)");
+}
+
+static void test_truncated(void **state)
+{
+	static const off_t lengths[] = { 4096 * 5, 4096 * 3 + 100, 4096, 10 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		fill_and_close();
+		assert_int_equal(truncate(path, lengths[i]), 0);
+		expect_set_aside("is damaged");
+	}
+	/* nobody has made it so, not even a daemon that was killed */
+	fill_and_close();
+	assert_int_equal(truncate(path, 0), 0);
+	expect_set_aside("is damaged (empty)");
+}
+
+/* What was not in the file yet goes with it. */
+static void test_damaged_with_wal(void **state)
+{
+	char name[96];
+	pid_t child;
+	char *aside;
+
+	(void)state;
+	store_close(store);
+	store = NULL;
+	child = fork();
+	if (!child) {
+		open_store();
+		add_user(12, "a", &verifier, false);
+		abort();
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	snprintf(name, sizeof(name), "%s-wal", path);
+	assert_int_equal(access(name, F_OK), 0);
+	write_at(0, "junk", 4);
+	assert_int_equal(store_open(dir, &store, &error), -EUCLEAN);
+	assert_int_equal(access(name, F_OK), -1);
+	aside = find_aside("-wal");
+	assert_non_null(aside);
+	free(aside);
+}
+
+/* Another database must never be given changes that were this one's. */
+static void test_wal_alone(void **state)
+{
+	pid_t child;
+
+	(void)state;
+	store_close(store);
+	store = NULL;
+	child = fork();
+	if (!child) {
+		open_store();
+		add_user(12, "a", &verifier, false);
+		abort();
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(store_open(dir, &store, &error), -EUCLEAN);
+	assert_non_null(strstr(error.text,
+			       "is gone, but its last changes, state.db-wal, are there"));
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* With a copy in its place all is well, whatever lies beside it. */
+static void test_copy_in_its_place(void **state)
+{
+	struct store_user user;
+	char copy[96], command[256];
+	char *aside;
+
+	(void)state;
+	fill_and_close();
+	snprintf(copy, sizeof(copy), "%s/copy", dir);
+	snprintf(command, sizeof(command), "cp %s %s", path, copy);
+	assert_int_equal(system(command), 0);
+	write_at(0, "junk", 4);
+	assert_int_equal(store_open(dir, &store, &error), -EUCLEAN);
+	assert_int_equal(rename(copy, path), 0);
+	open_store();
+	assert_int_equal(store_user_get(store, 12, "user7", &user, &error), 0);
+	aside = find_aside("Z");
+	assert_non_null(aside);
+	free(aside);
+}
+
+static void test_other_owner(void **state)
+{
+	struct bytes before, after;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	store_close(store);
+	before = read_file(path);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(store_open(dir, &store, &error), -EACCES);
+	assert_non_null(strstr(error.text,
+			       "belongs to user 65534, and the daemon runs as user 0: run it as that one, or chown the file"));
+	after = read_file(path);
+	assert_memory_equal(before.data, after.data, before.len);
+	free(before.data);
+	free(after.data);
+	assert_int_equal(chown(path, 0, 0), 0);
+	open_store();
+}
+
+/* What a daemon that was killed has left of a file that it was making. */
+static void test_half_made(void **state)
+{
+	char name[96], command[128];
+
+	(void)state;
+	store_close(store);
+	assert_int_equal(unlink(path), 0);
+	snprintf(name, sizeof(name), "%s.new", path);
+	snprintf(command, sizeof(command), "echo junk >%s", name);
+	assert_int_equal(system(command), 0);
+	open_store();
+	assert_int_equal(access(name, F_OK), -1);
 }
 
 static void run_sql(const char *sql)
@@ -358,14 +555,14 @@ static void test_deleted_secrets(void **state)
 	assert_int_equal(store_connection_add(store, &c, &error), 0);
 	store_close(store);
 	store = NULL;
-	bytes = read_file();
+	bytes = read_file(path);
 	assert_non_null(memmem(bytes.data, bytes.len, "find-this", 9));
 	free(bytes.data);
 	open_store();
 	assert_int_equal(store_connection_del(store, "work", &error), 0);
 	store_close(store);
 	store = NULL;
-	bytes = read_file();
+	bytes = read_file(path);
 	assert_null(memmem(bytes.data, bytes.len, "find-this", 9));
 	free(bytes.data);
 }
@@ -380,6 +577,12 @@ int main(void)
 		TEST(test_one_at_a_time),
 		TEST(test_killed),
 		TEST(test_damaged),
+		TEST(test_truncated),
+		TEST(test_damaged_with_wal),
+		TEST(test_wal_alone),
+		TEST(test_copy_in_its_place),
+		TEST(test_other_owner),
+		TEST(test_half_made),
 		TEST(test_older_version),
 		TEST(test_foreign),
 		TEST(test_no_parent),

@@ -4,7 +4,7 @@
  * certificates, or nothing; what does not go together is refused, and what is
  * taken away is gone.
  *
- * links: transportd/store.c transportd/store_schema.c transportd/store_user.c
+ * links: transportd/store.c transportd/store_file.c transportd/store_schema.c transportd/store_user.c
  * links: transportd/store_connection.c transportd/store_check.c
  * links: transportd/auth.c transportd/card.c transportd/log.c lib/via.c
  * links: lib/addr.c tests/store_place.c

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The database file: opening it without ever harming what is there, running
+ * The database: opening it without ever harming what is there, running
  * statements, turning SQLite's errors into ours.
  */
 #include "store_impl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-#define STORE_MAGIC		"SQLite format 3"
 /* For an operator who looks into the file with sqlite3 at the same time. */
 #define STORE_BUSY_MS		2000
 
@@ -33,6 +29,17 @@ int store_fail(struct store_error *error, int err, const char *fmt, ...)
 	vsnprintf(error->text, sizeof(error->text), fmt, args);
 	va_end(args);
 	return err;
+}
+
+int store_fail_damaged(struct store *store, struct store_error *error,
+		       const char *what)
+{
+	store->is_damaged = true;
+	/* while it is in use nothing is done to it */
+	return store_fail(error, -EUCLEAN, "%s is damaged (%.200s)%s",
+			  store->path, what, store->is_open ?
+			  ": stop the daemon, and put a copy in its place" :
+			  "");
 }
 
 int store_fail_sqlite(struct store *store, struct store_error *error)
@@ -53,9 +60,7 @@ int store_fail_sqlite(struct store *store, struct store_error *error)
 				  store->path, text);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return store_fail(error, -EUCLEAN,
-				  "%s is damaged (%s): restore a copy, or move it away to start with an empty one; it was not changed",
-				  store->path, text);
+		return store_fail_damaged(store, error, text);
 	case SQLITE_FULL:
 		return store_fail(error, -ENOSPC, "%s: no space left",
 				  store->path);
@@ -152,63 +157,6 @@ void store_bind_blob(sqlite3_stmt *statement, int index, const void *data,
 	sqlite3_bind_blob(statement, index, data, (int)size, SQLITE_STATIC);
 }
 
-/* Make and lock the directory. */
-static int store_open_directory(struct store *store, const char *directory,
-				struct store_error *error)
-{
-	struct stat st;
-
-	if (mkdir(directory, 0700) && errno != EEXIST)
-		return store_fail(error, -errno, "%s: cannot be made: %s",
-				  directory, strerror(errno));
-	store->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (store->directory < 0 || fstat(store->directory, &st))
-		return store_fail(error, -errno, "%s: %s", directory,
-				  strerror(errno));
-	if (st.st_mode & 022)
-		return store_fail(error, -EACCES,
-				  "%s is writable by others: chmod go-w it",
-				  directory);
-	if (flock(store->directory, LOCK_EX | LOCK_NB))
-		return store_fail(error, errno == EWOULDBLOCK ? -EBUSY : -errno,
-				  "%s is in use by another process: each daemon needs a state-directory of its own",
-				  directory);
-	return 0;
-}
-
-/* Make the file, so that its mode is right from the start, or look at it. */
-static int store_open_file(struct store *store, struct store_error *error)
-{
-	char magic[sizeof(STORE_MAGIC)] = "";
-	struct stat st;
-	ssize_t len;
-	int fd, err = 0;
-
-	fd = openat(store->directory, STORE_FILE,
-		    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || fstat(fd, &st)) {
-		err = store_fail(error, -errno, "%s: %s", store->path,
-				 strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		err = store_fail(error, -EUCLEAN, "%s is not a file",
-				 store->path);
-	} else if ((st.st_mode & 077) && fchmod(fd, 0600)) {
-		err = store_fail(error, -errno,
-				 "%s can be read by others, and that cannot be changed: %s",
-				 store->path, strerror(errno));
-	} else if (st.st_size) {
-		len = pread(fd, magic, sizeof(magic), 0);
-		if (len != (ssize_t)sizeof(magic) ||
-		    memcmp(magic, STORE_MAGIC, sizeof(magic)))
-			err = store_fail(error, -EUCLEAN,
-					 "%s is damaged (no database): restore a copy, or move it away to start with an empty one; it was not changed",
-					 store->path);
-	}
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
 static int store_exec(struct store *store, const char *sql,
 		      struct store_error *error)
 {
@@ -232,12 +180,35 @@ static int store_check(struct store *store, struct store_error *error)
 	} else {
 		result = (const char *)sqlite3_column_text(statement, 0);
 		if (!result || strcmp(result, "ok"))
-			err = store_fail(error, -EUCLEAN,
-					 "%s is damaged (%s): restore a copy, or move it away to start with an empty one; it was not changed",
-					 store->path,
-					 result ? result : "unknown");
+			err = store_fail_damaged(store, error,
+						 result ? result : "unknown");
 	}
 	sqlite3_finalize(statement);
+	return err;
+}
+
+/* The file is there, perhaps empty. */
+static int store_open_sqlite(struct store *store, const char *path,
+			     struct store_error *error)
+{
+	if (!sqlite3_open_v2(path, &store->db,
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+			     SQLITE_OPEN_EXRESCODE, NULL))
+		return 0;
+	return store->db ? store_fail_sqlite(store, error) :
+			   store_fail(error, -ENOMEM, "out of memory");
+}
+
+int store_fill(struct store *store, const char *path,
+	       struct store_error *error)
+{
+	int err = store_open_sqlite(store, path, error);
+
+	if (!err)
+		err = store_schema_update(store, 0, error);
+	if (sqlite3_close(store->db) && !err)
+		err = store_fail(error, -EIO, "%s: cannot be written", path);
+	store->db = NULL;
 	return err;
 }
 
@@ -245,11 +216,9 @@ static int store_open_database(struct store *store, struct store_error *error)
 {
 	int version, err;
 
-	if (sqlite3_open_v2(store->path, &store->db,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-			    SQLITE_OPEN_EXRESCODE, NULL))
-		return store->db ? store_fail_sqlite(store, error) :
-				   store_fail(error, -ENOMEM, "out of memory");
+	err = store_open_sqlite(store, store->path, error);
+	if (err)
+		return err;
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	/* until it is known to be sound, not even a checkpoint */
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
@@ -278,8 +247,11 @@ int store_open(const char *directory, struct store **store,
 	       struct store_error *error)
 {
 	struct store *opened = calloc(1, sizeof(*opened));
+	struct store_error unwanted;
 	int err;
 
+	if (!error)
+		error = &unwanted;
 	*store = NULL;
 	if (!opened)
 		return store_fail(error, -ENOMEM, "out of memory");
@@ -288,15 +260,21 @@ int store_open(const char *directory, struct store **store,
 		free(opened);
 		return store_fail(error, -ENOMEM, "out of memory");
 	}
-	err = store_open_directory(opened, directory, error);
+	err = store_file_lock(opened, directory, error);
 	if (!err)
-		err = store_open_file(opened, error);
+		err = store_file_check(opened, error);
 	if (!err)
 		err = store_open_database(opened, error);
-	if (err)
-		store_close(opened);
-	else
+	if (!err) {
+		opened->is_open = true;
 		*store = opened;
+		return 0;
+	}
+	sqlite3_close(opened->db);
+	opened->db = NULL;
+	if (opened->is_damaged)
+		store_file_set_aside(opened, error);
+	store_close(opened);
 	return err;
 }
 

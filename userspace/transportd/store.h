@@ -10,7 +10,7 @@
  *	-EEXIST    there is one already
  *	-EINVAL    a value that is not allowed
  *	-EBUSY     the directory or the database is in use by another process
- *	-EUCLEAN   the file is damaged or not ours; nothing was changed
+ *	-EUCLEAN   the file is damaged, and was set aside, or it is not ours
  *	-EPROTO    the file was written by a newer version
  *	-EIO, -ENOSPC, -EROFS, -EACCES, -ENOMEM as usual
  */
@@ -185,8 +185,10 @@ struct store_listener {
  * @store: opened, for store_close()
  * @error: why not
  *
- * Brings an older schema up to date. A file that is damaged or not a database
- * of ours is left exactly as it is.
+ * Brings an older schema up to date. A file that is not a database of ours is
+ * left exactly as it is. One that is damaged is, too, but under another name,
+ * and as long as it is there no new one is made: an administrator has to say
+ * what is to be.
  */
 int store_open(const char *directory, struct store **store,
 	       struct store_error *error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between store.c (file, schema, errors) and store_user.c, store_connection.c,
- * store_listener.c, store_logs.c (a table or two each). Every statement is
- * prepared once, at its first use.
+ * Between store.c (database, errors), store_file.c, store_schema.c and
+ * store_user.c, store_connection.c, store_listener.c, store_logs.c (a table or
+ * two each). Every statement is prepared once, at its first use.
  */
 #ifndef SEHUB_TRANSPORTD_STORE_IMPL_H
 #define SEHUB_TRANSPORTD_STORE_IMPL_H
@@ -53,14 +53,38 @@ enum store_statement {
  * @db: SQLite's handle
  * @directory: descriptor that holds the lock
  * @path: of the file, for messages
+ * @is_damaged: the file is
+ * @is_open: it was found to be sound
  * @statements: prepared so far
  */
 struct store {
 	sqlite3 *db;
 	int directory;
 	char *path;
+	bool is_damaged;
+	bool is_open;
 	sqlite3_stmt *statements[STORE_STATEMENTS];
 };
+
+/* store_file.c */
+
+/* Makes and locks the directory. */
+int store_file_lock(struct store *store, const char *directory,
+		    struct store_error *error);
+/* Makes the file, so that it is whole from the start, or looks at it. */
+int store_file_check(struct store *store, struct store_error *error);
+/*
+ * What is damaged, with what belongs to it, gets another name; @error says
+ * already what is wrong with it, and gets what to do.
+ */
+void store_file_set_aside(struct store *store, struct store_error *error);
+
+/* store.c: the schema into an empty file, which is closed again. */
+int store_fill(struct store *store, const char *path,
+	       struct store_error *error);
+/* -EUCLEAN */
+int store_fail_damaged(struct store *store, struct store_error *error,
+		       const char *what);
 
 /* Whether it is ours to open, and its version; 0: empty. Changes nothing. */
 int store_schema_check(struct store *store, int *version,
