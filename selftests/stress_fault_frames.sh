@@ -22,6 +22,7 @@ TESTS="
 	new_address
 	under_a_policy
 	into_the_packet_log
+	new_sender_after_many
 	the_module_goes
 "
 
@@ -88,7 +89,8 @@ each() {
 			return 1
 		}
 	done
-	echo "# $((nth - 1)) allocations, $losses losses"
+	ALLOCATIONS=$((nth - 1))
+	echo "# $ALLOCATIONS allocations, $losses losses"
 	[ $nth -le $STEPS_MAX ] && [ $nth -gt 1 ]
 }
 
@@ -151,6 +153,26 @@ test_into_the_packet_log() {
 	pt socket l "${NS[hub]}" && pt l join packet &&
 		pt c link set h log-whole=0x1ff && pt frame f dst=$TO_R &&
 		each 1 data:f && pt c link set h log-whole=0 && pt close l
+}
+
+many_are_known() {
+	pt c hub-get dev=h && field hub.fdb-count && [ "$VAL" -ge 4096 ]
+}
+
+# Numbers of addresses beyond 4096 need a table of more levels; the last that
+# the hub does is to find no memory for them.
+test_new_sender_after_many() {
+	local nth
+
+	ft sweep h1 4096 8 0 src=02:00:00:00:00:00 dst=$TO_HOST &&
+		slowwait 20 many_are_known &&
+		pt frame f src=02:00:00:00:00:67 dst=$TO_HOST &&
+		each 1 data:f pt c fdb-flush dev=h || return 1
+	for ((nth = ALLOCATIONS; nth > 0; nth--)); do
+		pt c fdb-flush dev=h && pt fail $nth || return 1
+		pt c xfer $S data:f
+		pt failed && field hit && equal "$VAL" 1 || return 1
+	done
 }
 
 setup
