@@ -171,7 +171,7 @@ test_new_sender_after_many() {
 	for ((nth = ALLOCATIONS; nth > 0; nth--)); do
 		pt c fdb-flush dev=h && pt fail $nth || return 1
 		pt c xfer $S data:f
-		pt failed && field hit && equal "$VAL" 1 || return 1
+		pt failed || return 1
 	done
 }
 
