@@ -341,9 +341,10 @@ static const char control_text[] =
 	"# answers as things happen, and has to be called with more; kinds:\n"
 	"# session-up, session-resumed, session-detached, session-down,\n"
 	"# login-refused, connection-up, connection-down, connection-failed,\n"
-	"# policy-hit, user-changed, listener-changed; vlan: about this hub alone. The\n"
-	"# first answer is begin: nothing is missed from then on. After one that is called lost count\n"
-	"# others are missing before it: it was not read in time\n"
+	"# policy-hit, user-changed, listener-changed; vlan: about this hub alone.\n"
+	"# The first answer is begin: nothing is missed from then on. One that is\n"
+	"# called lost tells with count how many events before it were not read in\n"
+	"# time and are missing\n"
 	"method Events(kinds: ?[]string, vlan: ?int) -> (\n"
 	EVENT_FIELDS
 	")\n"
@@ -361,11 +362,11 @@ static const char control_text[] =
 	"  listeners: int\n"
 	")\n"
 	"\n"
-	"error NotFound (message: string)\n"
+	"error NotFound (message: string, parameter: ?string)\n"
 	"error Exists (message: string)\n"
 	"error InvalidParameter (message: string, parameter: ?string)\n"
 	"error Denied (message: string)\n"
-	"error Failed (message: string)\n";
+	"error Failed (message: string, parameter: ?string)\n";
 
 const char *control_interface_text(void)
 {
