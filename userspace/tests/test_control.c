@@ -23,7 +23,7 @@
 #include "control_run.h"
 
 static struct control_call *later;
-static unsigned int gone, handled;
+static unsigned int gone, handled, noted;
 
 static void method_echo(struct control_call *call, struct json_object *params,
 			void *ctx)
@@ -91,7 +91,19 @@ static void method_big(struct control_call *call, struct json_object *params,
 	control_reply(call, reply);
 }
 
+/* Changes something, and takes no time. */
+static void method_note(struct control_call *call, struct json_object *params,
+			void *ctx)
+{
+	(void)params;
+	(void)ctx;
+	noted++;
+	control_reply(call, NULL);
+}
+
 static const struct control_method methods[] = {
+	{ "Note", method_note, CONTROL_CHANGES },
+	{ "LaterNote", method_later, CONTROL_CHANGES },
 	{ "Echo", method_echo, CONTROL_READS },
 	{ "Later", method_later, CONTROL_READS },
 	{ "Big", method_big, CONTROL_READS },
@@ -103,13 +115,19 @@ static int setup(void **state)
 	later = NULL;
 	gone = 0;
 	handled = 0;
-	assert_int_equal(control_register(control, methods, 3, &later), 0);
+	noted = 0;
+	assert_int_equal(control_register(control, methods,
+					  sizeof(methods) / sizeof(methods[0]),
+					  &later), 0);
 	return 0;
 }
 
 #define REQUEST(text) \
 	"{\"method\":\"org.sehub.transportd.Echo\"," \
 	"\"parameters\":{\"text\":\"" text "\"}}"
+
+#define ONEWAY(name) \
+	"{\"method\":\"org.sehub.transportd." name "\",\"oneway\":true}"
 
 static void expect_echo(int fd, const char *text)
 {
@@ -394,15 +412,72 @@ static void test_oneway(void **state)
 	int fd = dial();
 
 	(void)state;
-	send_text(fd, "{\"method\":\"org.sehub.transportd.Echo\",\"oneway\":true,\"parameters\":{\"text\":\"x\"}}");
-	send_text(fd, "{\"method\":\"org.sehub.transportd.Later\",\"oneway\":true}");
+	send_text(fd, ONEWAY("Note"));
+	send_text(fd, ONEWAY("LaterNote"));
 	send_text(fd, REQUEST("y"));
 	TURN_UNTIL(later);
-	assert_int_equal(handled, 1);
+	assert_int_equal(noted, 1);
+	assert_int_equal(handled, 0);
 	control_reply(later, NULL);
 	expect_echo(fd, "y");
-	assert_int_equal(handled, 2);
+	assert_int_equal(handled, 1);
 	close(fd);
+}
+
+/* What only answers is not worked for when nobody wants to know. */
+static void test_oneway_to_what_answers(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	send_text(fd, ONEWAY("Echo"));
+	expect_refusal(receive_json(fd), CONTROL_INVALID,
+		       "oneway: Echo does nothing but answer: leave it out",
+		       "oneway");
+	send_text(fd, "{\"method\":\"org.varlink.service.GetInfo\",\"oneway\":true}");
+	expect_refusal(receive_json(fd), CONTROL_INVALID,
+		       "oneway: GetInfo does nothing but answer: leave it out",
+		       "oneway");
+	assert_int_equal(handled, 0);
+	send_text(fd, REQUEST("y"));
+	expect_echo(fd, "y");
+	close(fd);
+}
+
+static void on_other(uv_timer_t *timer)
+{
+	unsigned int *turns = timer->data;
+
+	(*turns)++;
+}
+
+/* However many come in one go: all else has its turn between any two. */
+static void test_others_have_their_turn(void **state)
+{
+	const unsigned int count = 100;
+	unsigned int turns = 0;
+	static uv_timer_t other;
+	int fd = dial();
+
+	(void)state;
+	uv_timer_init(&loop, &other);
+	uv_unref((uv_handle_t *)&other);
+	other.data = &turns;
+	uv_timer_start(&other, on_other, 1, 1);
+	for (unsigned int i = 0; i < count; i++)
+		send_text(fd, ONEWAY("Note"));
+	for (unsigned int before = 0; noted < count; before = noted) {
+		turn();
+		assert_in_range(noted - before, 0, 1);
+	}
+	TURN_UNTIL(turns);
+	/* nor is any lost of one that is gone before they are done */
+	for (unsigned int i = 0; i < count; i++)
+		send_text(fd, ONEWAY("Note"));
+	close(fd);
+	TURN_UNTIL(!control->client_count);
+	assert_int_equal(noted, 2 * count);
+	uv_close((uv_handle_t *)&other, NULL);
 }
 
 /* Input that piles up behind a request that waits is not read without end. */
@@ -553,6 +628,8 @@ int main(void)
 		TEST(test_later_but_closed),
 		TEST(test_half_closed),
 		TEST(test_oneway),
+		TEST(test_oneway_to_what_answers),
+		TEST(test_others_have_their_turn),
 		TEST(test_input_is_bounded),
 		TEST(test_big_answer),
 		TEST(test_slow_reader),

@@ -79,6 +79,7 @@ void control_client_close(struct control_client *client)
 	client->call = NULL;
 	uv_close((uv_handle_t *)&client->pipe, control_on_client_closed);
 	uv_close((uv_handle_t *)&client->timer, control_on_client_closed);
+	uv_close((uv_handle_t *)&client->rest, control_on_client_closed);
 	if (call) {
 		call->client = NULL;
 		if (call->gone)
@@ -149,8 +150,10 @@ static void control_on_read(uv_stream_t *stream, ssize_t count,
 	(void)buf;
 	if (!count)
 		return;
+	/* who rests has asked for something, and need not wait for it */
 	if (count == UV_EOF && client->busy &&
-	    control_client_still_reads(client)) {
+	    (uv_is_active((uv_handle_t *)&client->rest) ||
+	     control_client_still_reads(client))) {
 		client->last = true;
 		control_client_read(client, false);
 		return;
@@ -167,13 +170,13 @@ static void control_on_read(uv_stream_t *stream, ssize_t count,
 }
 
 /* The first message, if it is there as a whole, is given to its method. */
-static bool control_client_next(struct control_client *client)
+static void control_client_next(struct control_client *client)
 {
 	const char *end;
 	size_t used;
 
 	if (client->busy || client->closing || client->deaf || !client->in_len)
-		return false;
+		return;
 	end = memchr(client->in, 0, client->in_len);
 	if (!end) {
 		if (client->in_len >= control_client_room(client))
@@ -182,7 +185,7 @@ static bool control_client_next(struct control_client *client)
 					     !control_client_may_large(client) ?
 					     "the request is too long" :
 					     "the request is long, as is another client's that is not finished: try again");
-		return false;
+		return;
 	}
 	used = (size_t)(end - client->in) + 1;
 	if (client->refuse)
@@ -191,21 +194,15 @@ static bool control_client_next(struct control_client *client)
 	else
 		control_dispatch(client, client->in, used - 1);
 	if (client->closing || client->deaf)
-		return false;
+		return;
 	client->in_len -= used;
 	memmove(client->in, client->in + used, client->in_len);
 	OPENSSL_cleanse(client->in + client->in_len, used);
-	return true;
 }
 
 static void control_client_handle(struct control_client *client)
 {
-	if (client->handling)
-		return;
-	client->handling = true;
-	while (control_client_next(client))
-		;
-	client->handling = false;
+	control_client_next(client);
 	if (client->closing)
 		return;
 	if (!client->in_len)
@@ -223,11 +220,24 @@ void control_client_deafen(struct control_client *client)
 	control_client_read(client, false);
 }
 
+static void control_on_rest(uv_idle_t *rest)
+{
+	struct control_client *client = rest->data;
+
+	uv_idle_stop(rest);
+	client->busy = false;
+	control_client_handle(client);
+}
+
+/*
+ * The next request has to let the loop turn once, however many are there and
+ * whether they want answers or not: nobody else waits for more than one.
+ */
 void control_client_done(struct control_client *client)
 {
 	client->call = NULL;
-	client->busy = false;
-	control_client_handle(client);
+	if (!client->closing)
+		uv_idle_start(&client->rest, control_on_rest);
 }
 
 /* --- writing --- */
@@ -360,9 +370,11 @@ void control_client_accept(struct control *control)
 	}
 	uv_pipe_init(control->loop, &client->pipe, 0);
 	uv_timer_init(control->loop, &client->timer);
+	uv_idle_init(control->loop, &client->rest);
 	client->pipe.data = client;
 	client->timer.data = client;
-	client->handles = 2;
+	client->rest.data = client;
+	client->handles = 3;
 	client->control = control;
 	client->next = control->clients;
 	client->link = &control->clients;

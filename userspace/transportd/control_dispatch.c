@@ -130,6 +130,21 @@ static void control_deny(struct control_call *call, const char *method)
 		      method);
 }
 
+/*
+ * Whether no answer is wanted to what is nothing but one. Who asks like this
+ * has not understood something, and gets to know.
+ */
+static bool control_is_idle(struct control_call *call, const char *method)
+{
+	if (!call->oneway)
+		return false;
+	call->oneway = false;
+	control_error(call, CONTROL_INVALID, "oneway",
+		      "oneway: %s does nothing but answer: leave it out",
+		      method);
+	return true;
+}
+
 static void control_call_method(struct control_call *call, const char *full)
 {
 	const char *dot = strrchr(full, '.');
@@ -144,6 +159,8 @@ static void control_call_method(struct control_call *call, const char *full)
 	memcpy(interface, full, len);
 	interface[len] = '\0';
 	if (!strcmp(interface, CONTROL_SERVICE)) {
+		if (control_is_idle(call, name))
+			return;
 		if (!strcmp(name, "GetInfo"))
 			control_get_info(call);
 		else if (!strcmp(name, "GetInterfaceDescription"))
@@ -164,7 +181,8 @@ static void control_call_method(struct control_call *call, const char *full)
 	else if (method->access != CONTROL_READS &&
 		 call->client->access == CONTROL_READS)
 		control_deny(call, method->name);
-	else
+	else if (method->access != CONTROL_READS ||
+		 !control_is_idle(call, method->name))
 		method->handler(call, call->params, ctx);
 }
 

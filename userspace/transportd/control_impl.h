@@ -73,6 +73,7 @@ struct control {
  * struct control_client - one connection
  * @pipe: its handle
  * @timer: runs while an answer is being written
+ * @rest: runs between a request that is done and the next one
  * @control: where it came in
  * @next: in the list of the control
  * @link: what points to this in the list
@@ -88,8 +89,8 @@ struct control {
  * @out_size: its size
  * @write: its request
  * @call: request not answered yet, or not for the last time
- * @busy: @call is set, or an answer is being written: the next one waits
- * @handling: control_client_handle() runs
+ * @busy: @call is set, an answer is being written, or @rest runs: the next one
+ *	waits
  * @reading: the loop reads for it
  * @last: the client has closed its side; closed after the last answer
  * @deaf: it broke the rules: nothing more is read or handled
@@ -99,6 +100,7 @@ struct control {
 struct control_client {
 	uv_pipe_t pipe;
 	uv_timer_t timer;
+	uv_idle_t rest;
 	struct control *control;
 	struct control_client *next;
 	struct control_client **link;
@@ -115,7 +117,6 @@ struct control_client {
 	uv_write_t write;
 	struct control_call *call;
 	bool busy;
-	bool handling;
 	bool reading;
 	bool last;
 	bool deaf;
