@@ -50,7 +50,10 @@
  */
 #define CONTROL_MESSAGE_MAX	(256 * 1024)
 #define CONTROL_LARGE_MAX	(16 * 1024 * 1024)
-/* Clients at a time; a further one is told so and closed. */
+/*
+ * Clients at a time, of root and of the others who may do all; a further one is
+ * told so and closed.
+ */
 #define CONTROL_CLIENTS_MAX	64
 /* A client that does not read its answer for this long is closed. */
 #define CONTROL_WRITE_MS	30000

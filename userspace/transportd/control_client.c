@@ -63,6 +63,7 @@ static void control_on_client_closed(uv_handle_t *handle)
 	if (client->next)
 		client->next->link = client->link;
 	control->client_count--;
+	control->counts[client->kind]--;
 	control_client_drop_input(client);
 	OPENSSL_clear_free(client->out, client->out_size);
 	free(client);
@@ -325,11 +326,18 @@ static bool control_in_group(int fd, const struct ucred *peer, gid_t group)
 	return found;
 }
 
+/* Each kind has its own: none of them can keep out another one. */
+static const unsigned int control_places[CONTROL_KINDS] = {
+	[CONTROL_REFUSED] = CONTROL_CLIENTS_REFUSED,
+	[CONTROL_READERS] = CONTROL_CLIENTS_READONLY,
+	[CONTROL_GROUP] = CONTROL_CLIENTS_MAX,
+	[CONTROL_ROOT] = CONTROL_CLIENTS_MAX,
+};
+
 static void control_client_judge(struct control_client *client)
 {
 	const struct control *control = client->control;
 	struct ucred peer = { .uid = (uid_t)-1 };
-	unsigned int places = CONTROL_CLIENTS_MAX;
 	socklen_t len = sizeof(peer);
 	uv_os_fd_t fd;
 
@@ -342,22 +350,25 @@ static void control_client_judge(struct control_client *client)
 	client->uid = peer.uid;
 	client->pid = peer.pid;
 	if (!peer.uid) {
-		places += CONTROL_CLIENTS_ROOT;
+		client->kind = CONTROL_ROOT;
 		client->access = CONTROL_CHANGES;
 	} else if (peer.uid == geteuid() ||
 		   control_in_group(fd, &peer, control->group)) {
+		client->kind = CONTROL_GROUP;
 		client->access = CONTROL_CHANGES;
 	} else if (control_in_group(fd, &peer, control->group_readonly)) {
-		places = CONTROL_CLIENTS_READONLY;
+		client->kind = CONTROL_READERS;
 	} else {
 		log_warn_limited("control-denied pid=%d uid=%u",
 				 (int)peer.pid, peer.uid);
 		return;
 	}
 	client->refuse_name = CONTROL_FAILED;
-	client->refuse = control->client_count > places ?
-			 "too many clients of the control socket: try again" :
-			 NULL;
+	client->refuse = NULL;
+	if (control->counts[client->kind] < control_places[client->kind])
+		return;
+	client->kind = CONTROL_REFUSED;
+	client->refuse = "too many clients of the control socket: try again";
 }
 
 void control_client_accept(struct control *control)
@@ -384,11 +395,13 @@ void control_client_accept(struct control *control)
 	control->client_count++;
 	if (uv_accept((uv_stream_t *)&control->pipe,
 		      (uv_stream_t *)&client->pipe)) {
+		control->counts[client->kind]++;
 		control_client_close(client);
 		return;
 	}
 	control_client_judge(client);
-	if (control->client_count > 2 * CONTROL_CLIENTS_MAX) {
+	control->counts[client->kind]++;
+	if (control->counts[client->kind] > control_places[client->kind]) {
 		control_client_close(client);
 		return;
 	}

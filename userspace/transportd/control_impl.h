@@ -18,12 +18,28 @@
 #define CONTROL_PARAMS_MAX	24
 /* Longest name of a part of a request, with NUL. */
 #define CONTROL_WHERE_MAX	64
-/* Kept free for root when the others have taken all places. */
-#define CONTROL_CLIENTS_ROOT	8
-/* More than so many are not let in for those who may only read. */
+/* More than so many do not stay until they can be told that they are refused. */
+#define CONTROL_CLIENTS_REFUSED	16
+/* Clients at a time of those who may only read. */
 #define CONTROL_CLIENTS_READONLY	(CONTROL_CLIENTS_MAX / 2)
 /* Longest answer: what clients of this interface take. */
 #define CONTROL_ANSWER_MAX	(16 * 1024 * 1024)
+
+/**
+ * enum control_kind - whose places a client takes
+ * @CONTROL_REFUSED: of those who only get an error
+ * @CONTROL_READERS: of those who may only read
+ * @CONTROL_GROUP: of the group, and of the daemon's own user
+ * @CONTROL_ROOT: root's own
+ * @CONTROL_KINDS: number of kinds
+ */
+enum control_kind {
+	CONTROL_REFUSED,
+	CONTROL_READERS,
+	CONTROL_GROUP,
+	CONTROL_ROOT,
+	CONTROL_KINDS,
+};
 
 struct control_client;
 
@@ -47,6 +63,7 @@ struct control_set {
  * @set_count: how many of @sets are used
  * @clients: list of all
  * @client_count: its length
+ * @counts: the same by kind
  * @large: the one that has more than CONTROL_MESSAGE_MAX of a request
  * @closing: control_close() was called
  * @pipe_closed: and the loop has closed the handle
@@ -64,6 +81,7 @@ struct control {
 	unsigned int set_count;
 	struct control_client *clients;
 	unsigned int client_count;
+	unsigned int counts[CONTROL_KINDS];
 	struct control_client *large;
 	bool closing;
 	bool pipe_closed;
@@ -80,6 +98,7 @@ struct control {
  * @uid: who it is
  * @pid: the same
  * @access: which methods it may call; CONTROL_CHANGES: all
+ * @kind: whose place it has
  * @refuse: NULL, or why all it gets is an error
  * @refuse_name: name of that error
  * @in: bytes read and not handled yet
@@ -107,6 +126,7 @@ struct control_client {
 	uid_t uid;
 	pid_t pid;
 	enum control_access access;
+	enum control_kind kind;
 	const char *refuse;
 	const char *refuse_name;
 	char *in;
