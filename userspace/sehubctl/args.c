@@ -30,6 +30,8 @@ const struct ctl_option_desc ctl_options[OPT_COUNT] = {
 		"most frames to groups in a second, 0 no limit" },
 	[OPT_LOG] = { "log", "CLASS=LEVEL,...",
 		"what the packet log has, or none" },
+	[OPT_SAVE] = { "save", NULL,
+		"have the daemon make it again when it starts" },
 	[OPT_PORT] = { "port", "PORT", "a port, by number or name" },
 	[OPT_POLICY] = { "policy", "WORDS",
 		"what the port may do: words joined by commas, or none" },

@@ -43,6 +43,7 @@ enum ctl_option {
 	OPT_SUPPRESS,
 	OPT_BROADCAST_RATE,
 	OPT_LOG,
+	OPT_SAVE,
 	OPT_PORT,
 	OPT_POLICY,
 	OPT_MAC,
@@ -375,6 +376,8 @@ int cmd_hub_del(struct ctl *ctl);
 int cmd_hub_list(struct ctl *ctl);
 int cmd_hub_show(struct ctl *ctl);
 int cmd_hub_set(struct ctl *ctl);
+int cmd_hub_save(struct ctl *ctl);
+int cmd_hub_forget(struct ctl *ctl);
 
 int cmd_port_add(struct ctl *ctl);
 int cmd_port_del(struct ctl *ctl);

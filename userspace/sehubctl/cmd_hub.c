@@ -6,7 +6,11 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "lib/control.h"
 #include "print.h"
+
+/* How long the daemon may take to say which hubs are saved. */
+#define ASK_MS		1000
 
 /* Settings that are numbers or times. */
 static const struct {
@@ -70,6 +74,59 @@ static int get_settings(struct ctl *ctl, struct sehub_hub_config *config)
 	return get_log(ctl, config);
 }
 
+/* Has the daemon keep a hub as it is. */
+static int save(struct ctl *ctl, uint16_t vlan)
+{
+	struct json_object *params = json_object_new_object();
+	struct json_object *reply = NULL;
+	int64_t left_out;
+	int status;
+
+	ctl_add_int(params, "vlan", vlan);
+	status = ctl_call(ctl, "HubSave", params, &reply);
+	json_object_put(params);
+	if (status)
+		return status;
+	left_out = ctl_get_int(reply, "left_out");
+	json_object_put(reply);
+	if (left_out)
+		ctl_fail_text(ctl,
+			      "saved without %d static addresses of session ports, which come and go",
+			      (int)left_out);
+	return CTL_OK;
+}
+
+int cmd_hub_save(struct ctl *ctl)
+{
+	struct sehub_hub hub;
+	int status;
+
+	status = ctl_hub(ctl, &hub);
+	if (status)
+		return status;
+	if (!hub.vlan)
+		return ctl_fail_text(ctl,
+				     "%s has no number, and belongs to a connection or to whoever made it",
+				     hub.ifname);
+	return save(ctl, hub.vlan);
+}
+
+int cmd_hub_forget(struct ctl *ctl)
+{
+	struct json_object *params;
+	uint16_t vlan;
+	int status;
+
+	if (sehub_parse_vlan(ctl->words[0], &vlan))
+		return ctl_misuse(ctl, "\"%.40s\" is no number of a hub, 1 to 4094",
+				  ctl->words[0]);
+	params = json_object_new_object();
+	ctl_add_int(params, "vlan", vlan);
+	status = ctl_call(ctl, "HubForget", params, NULL);
+	json_object_put(params);
+	return status;
+}
+
 int cmd_hub_add(struct ctl *ctl)
 {
 	const char *name = ctl->values[OPT_NAME];
@@ -82,6 +139,9 @@ int cmd_hub_add(struct ctl *ctl)
 	if (!name && !ctl_has(ctl, OPT_VLAN))
 		return ctl_misuse(ctl,
 				  "give the hub a number with --vlan N, or for a hub without one a --name");
+	if (ctl_has(ctl, OPT_SAVE) && !ctl_has(ctl, OPT_VLAN))
+		return ctl_misuse(ctl,
+				  "--save: only a hub with a number, --vlan N, can be saved");
 	status = ctl_vlan(ctl, &config.vlan);
 	if (!status)
 		status = get_settings(ctl, &config);
@@ -97,6 +157,12 @@ int cmd_hub_add(struct ctl *ctl)
 		return status;
 	if (sehub_hub_add(ctl->nl, name, &config, &ifindex, &err))
 		return ctl_fail(ctl, &err);
+	if (ctl_has(ctl, OPT_SAVE)) {
+		status = save(ctl, config.vlan);
+		if (status)
+			return ctl_fail_text(ctl,
+					     "the hub was made, but is not saved");
+	}
 	if (!ctl_has(ctl, OPT_JSON))
 		return CTL_OK;
 	if (sehub_hub_get(ctl->nl, ifindex, &hub, &err))
@@ -151,15 +217,45 @@ static const char *state_of(const struct sehub_hub *hub)
 	return hub->carrier ? "up" : "no ports";
 }
 
+/**
+ * struct listing - a list of hubs under way
+ * @array: where it goes as JSON
+ * @table: where it goes for people
+ * @saved: hubs that the daemon makes when it starts; NULL: it does not say
+ */
+struct listing {
+	struct json_object *array;
+	struct table table;
+	struct json_object *saved;
+};
+
+static bool is_saved(const struct listing *listing,
+		     const struct sehub_hub *hub)
+{
+	size_t n = json_object_array_length(listing->saved);
+
+	for (size_t i = 0; hub->vlan && i < n; i++)
+		if (ctl_get_int(json_object_array_get_idx(listing->saved, i),
+				"vlan") == hub->vlan)
+			return true;
+	return false;
+}
+
 static int list_json(const struct sehub_hub *hub, void *arg)
 {
-	return json_object_array_add(arg, ctl_json_hub(hub));
+	struct json_object *object = ctl_json_hub(hub);
+	struct listing *listing = arg;
+
+	if (listing->saved)
+		ctl_add_bool(object, "saved", is_saved(listing, hub));
+	return json_object_array_add(listing->array, object);
 }
 
 static int list_row(const struct sehub_hub *hub, void *arg)
 {
 	char text[PRINT_MAX];
-	struct table *table = arg;
+	struct listing *listing = arg;
+	struct table *table = &listing->table;
 
 	if (hub->vlan)
 		table_addf(table, "%u", hub->vlan);
@@ -173,33 +269,55 @@ static int list_row(const struct sehub_hub *hub, void *arg)
 	table_add(table, format_bytes(hub->rx_bytes, text));
 	table_add(table, format_bytes(hub->tx_bytes, text));
 	table_addf(table, "%" PRIu64, sehub_drops_total(&hub->drops));
+	if (listing->saved)
+		table_add(table, is_saved(listing, hub) ? "yes" : "no");
+	else
+		table_add(table, "?");
 	return 0;
+}
+
+/* Hubs are shown without the daemon, too. */
+static struct json_object *get_saved(struct ctl *ctl)
+{
+	struct json_object *reply = NULL, *saved;
+
+	if (sehub_control_call(ctl->values[OPT_SOCKET], "HubSavedList", NULL,
+			       ASK_MS, &reply, NULL))
+		return NULL;
+	saved = json_object_get(ctl_get_array(reply, "hubs"));
+	json_object_put(reply);
+	return saved;
 }
 
 int cmd_hub_list(struct ctl *ctl)
 {
-	char headers[] = ">VLAN|DEVICE|STATE|>PORTS|>MACS|>IPS|>IN|>OUT|>DROPPED";
-	struct json_object *array;
+	char headers[] = ">VLAN|DEVICE|STATE|>PORTS|>MACS|>IPS|>IN|>OUT|>DROPPED|SAVED";
+	struct listing listing = { .array = NULL };
 	struct sehub_err err;
-	struct table table;
 	int status;
 
 	status = ctl_nl(ctl);
 	if (status)
 		return status;
+	listing.saved = get_saved(ctl);
 	if (ctl_has(ctl, OPT_JSON)) {
-		array = json_object_new_array();
-		if (!sehub_hub_list(ctl->nl, list_json, array, &err))
-			return ctl_print_json(array);
-		json_object_put(array);
-		return ctl_fail(ctl, &err);
+		listing.array = json_object_new_array();
+		if (sehub_hub_list(ctl->nl, list_json, &listing, &err)) {
+			json_object_put(listing.array);
+			status = ctl_fail(ctl, &err);
+		} else {
+			status = ctl_print_json(listing.array);
+		}
+		json_object_put(listing.saved);
+		return status;
 	}
-	table_init(&table, headers);
-	if (sehub_hub_list(ctl->nl, list_row, &table, &err))
+	table_init(&listing.table, headers);
+	if (sehub_hub_list(ctl->nl, list_row, &listing, &err))
 		status = ctl_fail(ctl, &err);
 	else
-		table_print(&table);
-	table_free(&table);
+		table_print(&listing.table);
+	table_free(&listing.table);
+	json_object_put(listing.saved);
 	return status;
 }
 

@@ -27,7 +27,7 @@
 
 const struct ctl_command ctl_commands[] = {
 	{ "hub", "add", cmd_hub_add, "", 0,
-	  OPT(VLAN) | OPT(NAME) | OPT_HUB_SETTINGS,
+	  OPT(VLAN) | OPT(NAME) | OPT_HUB_SETTINGS | OPT(SAVE),
 	  "make a hub and set it up" },
 	{ "hub", "del", cmd_hub_del, "HUB", 0, 0,
 	  "delete a hub with its ports" },
@@ -36,6 +36,10 @@ const struct ctl_command ctl_commands[] = {
 	  "show a hub with its counters" },
 	{ "hub", "set", cmd_hub_set, "HUB", 0, OPT_HUB_SETTINGS,
 	  "change settings of a hub" },
+	{ "hub", "save", cmd_hub_save, "HUB", 0, 0,
+	  "have the daemon make it as it is now when it starts" },
+	{ "hub", "forget", cmd_hub_forget, "VLAN", 0, 0,
+	  "have the daemon make it no more; it stays as it is" },
 
 	{ "port", "add", cmd_port_add, "HUB DEV", 0, 0,
 	  "attach a network device to a hub" },

@@ -5,7 +5,8 @@
  * and leaves nothing behind.
  *
  * links: transportd/control_state.c transportd/control_export.c
- * links: transportd/control_import.c transportd/control_user.c
+ * links: transportd/control_import.c transportd/control_hub_params.c
+ * links: transportd/store_hub.c transportd/control_user.c
  * links: transportd/control_user_login.c transportd/auth_text.c
  * links: transportd/control_connection_params.c transportd/listen_params.c
  * links: transportd/control.c transportd/control_client.c
@@ -79,9 +80,16 @@ static void note_listeners(void *ctx)
 	note("listeners;");
 }
 
+static void note_hubs(void *ctx)
+{
+	assert_ptr_equal(ctx, changes);
+	note("hubs;");
+}
+
 static const struct state_ops ops = {
 	.user = note_user,
 	.connection = note_connection,
+	.hubs = note_hubs,
 	.listeners = note_listeners,
 };
 
@@ -163,7 +171,7 @@ static void expect_nothing(void)
 
 	assert_string_equal(json_object_to_json_string_ext(state,
 				JSON_C_TO_STRING_PLAIN),
-		"{\"version\":1,\"users\":[],\"connections\":[],\"listeners\":[]}");
+		"{\"version\":1,\"users\":[],\"connections\":[],\"hubs\":[],\"listeners\":[]}");
 	assert_string_equal(changes, "");
 	json_object_put(state);
 }
@@ -172,6 +180,28 @@ static void must(int err)
 {
 	if (err)
 		fail_msg("%s", error.text);
+}
+
+/* With a port that has a policy, one that has none, and addresses of both. */
+static void save_hub(void)
+{
+	struct store_hub hub = {
+		.vlan = 12, .device = "sehub12", .up = true, .ageing = 300,
+		.mac = { 2, 0, 0, 0, 0, 9 }, .fdb_max = UINT32_MAX,
+		.port_max = 100, .ip_ageing = 60, .ip_max = 0,
+		.suppress = true, .broadcast_rate = 50,
+	};
+	struct store_hub_port *port = store_hub_add_port(&hub);
+	struct store_hub_mac *mac = store_hub_add_mac(&hub);
+
+	strcpy(port->device, "eth1");
+	strcpy(port->policy, "max-mac=3,no-ra");
+	memcpy(mac->mac, "\2\0\0\0\0\1", 6);
+	strcpy(mac->device, "eth1");
+	mac = store_hub_add_mac(&hub);
+	memcpy(mac->mac, "\2\0\0\0\0\2", 6);
+	must(store_hub_put(store, &hub, &error));
+	store_hub_free(&hub);
 }
 
 /* A machine that has all that there can be. */
@@ -218,6 +248,7 @@ static void fill(void)
 	last.auto_up = false;
 	last.grace = -1;
 	must(store_connection_add(store, &last, &error));
+	save_hub();
 	must(store_listener_put(store, &listener, &error));
 	strcpy(listener.address, "127.0.0.1");
 	listener.port = 7777;
@@ -246,8 +277,8 @@ static void test_there_and_back(void **state)
 					      JSON_C_TO_STRING_NOSLASHESCAPE);
 	go_elsewhere();
 	import_good(text, false,
-		    "{\"users\":2,\"connections\":2,\"listeners\":2}");
-	assert_string_equal(changes, "listeners;");
+		    "{\"users\":2,\"connections\":2,\"hubs\":1,\"listeners\":2}");
+	assert_string_equal(changes, "hubs;listeners;");
 	again = export();
 	assert_true(json_object_equal(document, again));
 	json_object_put(again);
@@ -280,7 +311,7 @@ static void test_trust_on_first_use(void **state)
 	assert_false(bool_of(json_object_array_get_idx(list, 0), "tofu"));
 	go_elsewhere();
 	import_good(json_object_to_json_string(document), false,
-		    "{\"users\":0,\"connections\":1,\"listeners\":0}");
+		    "{\"users\":0,\"connections\":1,\"hubs\":0,\"listeners\":0}");
 	must(store_connection_get(store, "first", &c, &error));
 	assert_string_equal(c.pin, FINGERPRINT);
 	json_object_put(document);
@@ -294,6 +325,13 @@ static void test_trust_on_first_use(void **state)
 	more "}"
 #define LISTENER(address, more) \
 	"{\"address\":\"" address "\",\"port\":1" more "}"
+#define HUB(vlan, device, ports, macs) \
+	"{\"vlan\":" vlan ",\"device\":\"" device "\",\"up\":true," \
+	"\"ageing\":300,\"fdb_max\":1,\"port_max\":1,\"ip_ageing\":1," \
+	"\"ip_max\":1,\"suppress\":false,\"broadcast_rate\":0," \
+	"\"ports\":[" ports "],\"macs\":[" macs "]}"
+#define PORT(device) "{\"device\":\"" device "\",\"policy\":\"none\"}"
+#define MAC(mac, device) "{\"mac\":\"" mac "\",\"device\":\"" device "\"}"
 #define DOCUMENT(key, elements) \
 	"{\"version\":1,\"" key "\":[" elements "]}"
 
@@ -349,6 +387,31 @@ static void test_what_is_wrong_is_named(void **state)
 		{ DOCUMENT("listeners", LISTENER("::", ",\"source\":\"x\"")),
 		  "listeners[0].source",
 		  "listeners[0].source: has to be config or state" },
+		{ DOCUMENT("hubs", HUB("4095", "h", "", "")), "hubs[0].vlan",
+		  "hubs[0].vlan: 4095 is outside of 1 to 4094" },
+		{ DOCUMENT("hubs", HUB("1", "a/b", "", "")), "hubs[0].device",
+		  "hubs[0].device: the name has a character that device names may not have" },
+		{ DOCUMENT("hubs", HUB("1", "h", PORT("e0") ",{}", "")),
+		  "hubs[0].ports[1].device",
+		  "hubs[0].ports[1].device is missing" },
+		{ DOCUMENT("hubs", HUB("1", "h", PORT("e0") "," PORT("e0"), "")),
+		  "hubs[0]",
+		  "hubs[0]: ports: device \"e0\" is a port already, of this hub or of another one that is saved" },
+		{ DOCUMENT("hubs", HUB("1", "h", PORT("e0"), "") ","
+			   HUB("2", "i", PORT("e0"), "")), "hubs[1]",
+		  "hubs[1]: ports: device \"e0\" is a port already, of this hub or of another one that is saved" },
+		{ DOCUMENT("hubs", HUB("1", "h", "", "") "," HUB("2", "h", "", "")),
+		  "hubs[1]",
+		  "hubs[1]: device: another hub that is saved is called \"h\" already" },
+		{ DOCUMENT("hubs", HUB("1", "h", "", "") "," HUB("1", "i", "", "")),
+		  "hubs[1]", "hubs[1]: hub 1 is saved already" },
+		{ DOCUMENT("hubs", HUB("1", "h", "", MAC("x", ""))),
+		  "hubs[0].macs[0].mac",
+		  "hubs[0].macs[0].mac: \"x\" is no MAC address" },
+		{ DOCUMENT("hubs", HUB("1", "h", "", MAC("02:00:00:00:00:01", "e0"))),
+		  "hubs[0]", "hubs[0]: macs: device \"e0\" is none of the ports" },
+		{ DOCUMENT("hubs", HUB("1", "h", "", MAC("01:00:00:00:00:01", ""))),
+		  "hubs[0]", "hubs[0]: macs: the address of a group is nobody's" },
 		/* what comes before does not stay either */
 		{ "{\"version\":1,\"users\":[" USER("a", "") "],\"connections\":["
 		  CONNECTION("x", "") "],\"listeners\":[" LISTENER("::", "")
@@ -416,11 +479,11 @@ static void test_what_is_there(void **state)
 
 	(void)state;
 	import_good(DOCUMENT("users", USER("a", "")), false,
-		    "{\"users\":1,\"connections\":0,\"listeners\":0}");
+		    "{\"users\":1,\"connections\":0,\"hubs\":0,\"listeners\":0}");
 	import_good(DOCUMENT("connections", CONNECTION("x", "")), false,
-		    "{\"users\":0,\"connections\":1,\"listeners\":0}");
+		    "{\"users\":0,\"connections\":1,\"hubs\":0,\"listeners\":0}");
 	import_good(DOCUMENT("listeners", LISTENER("::", "")), false,
-		    "{\"users\":0,\"connections\":0,\"listeners\":1}");
+		    "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1}");
 	must(store_user_get(store, 12, "a", &before, &error));
 	must(store_connection_set_up(store, "x", true, &error));
 	must(store_connection_get(store, "x", &c, &error));
@@ -429,8 +492,8 @@ static void test_what_is_there(void **state)
 		       "users[0]: hub 12 has a user \"a\" already", "users[0]");
 	assert_string_equal(changes, "");
 	import_good(document, true,
-		    "{\"users\":1,\"connections\":1,\"listeners\":1}");
-	assert_string_equal(changes, "12/a;x;listeners;");
+		    "{\"users\":1,\"connections\":1,\"hubs\":0,\"listeners\":1}");
+	assert_string_equal(changes, "12/a;x;hubs;listeners;");
 	/* sessions and connections that are there are still of these */
 	must(store_user_get(store, 12, "a", &user, &error));
 	assert_int_equal(user.id, before.id);
@@ -449,11 +512,38 @@ static void test_what_is_there(void **state)
 	import_good(DOCUMENT("users", "{\"vlan\":12,\"user\":\"a\",\"certs\":[\""
 			     FINGERPRINT "\"]},{\"vlan\":12,\"user\":\"b\","
 			     "\"password\":\"pw\"}"), true,
-		    "{\"users\":2,\"connections\":0,\"listeners\":0}");
-	assert_string_equal(changes, "12/a login;listeners;");
+		    "{\"users\":2,\"connections\":0,\"hubs\":0,\"listeners\":0}");
+	assert_string_equal(changes, "12/a login;hubs;listeners;");
 	must(store_user_get(store, 12, "a", &user, &error));
 	assert_false(user.has_password);
 	must(store_connection_get(store, "x", &now, &error));
+}
+
+/* A hub keeps the address of its device; a document has none. */
+static void test_hub_in_its_place(void **state)
+{
+	struct store_hub hub;
+
+	(void)state;
+	save_hub();
+	expect_refusal(import(DOCUMENT("hubs", HUB("12", "other", "", "")),
+			      false), CONTROL_EXISTS,
+		       "hubs[0]: hub 12 is saved already", "hubs[0]");
+	import_good(DOCUMENT("hubs", HUB("12", "other", PORT("eth2"), "")), true,
+		    "{\"users\":0,\"connections\":0,\"hubs\":1,\"listeners\":0}");
+	must(store_hub_get(store, 12, &hub, &error));
+	assert_string_equal(hub.device, "other");
+	assert_int_equal(hub.mac[5], 9);
+	assert_int_equal(hub.n_ports, 1);
+	assert_int_equal(hub.n_macs, 0);
+	assert_string_equal(hub.ports[0].device, "eth2");
+	store_hub_free(&hub);
+	must(store_hub_del(store, 12, &error));
+	assert_int_equal(store_hub_del(store, 12, &error), -ENOENT);
+	assert_string_equal(error.text, "hub 12 is not saved");
+	/* with all that was its own, which others can have now */
+	import_good(DOCUMENT("hubs", HUB("13", "other", PORT("eth2"), "")), false,
+		    "{\"users\":0,\"connections\":0,\"hubs\":1,\"listeners\":0}");
 }
 
 /* A switch of the configuration's does not make away with one of the state. */
@@ -463,9 +553,9 @@ static void test_switch(void **state)
 
 	(void)state;
 	import_good(DOCUMENT("listeners", LISTENER("::", "")), false,
-		    "{\"users\":0,\"connections\":0,\"listeners\":1}");
+		    "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1}");
 	import_good(DOCUMENT("listeners", LISTENER("::", ",\"source\":\"config\"")),
-		    true, "{\"users\":0,\"connections\":0,\"listeners\":1}");
+		    true, "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1}");
 	must(store_listener_get(store, "::", 1, &listener, &error));
 	assert_true(listener.is_added);
 }
@@ -560,7 +650,7 @@ static void test_many(void **state)
 				       i ? "," : "", i % 4094 + 1, i);
 	sprintf(text + len, "]}");
 	import_good(text, false,
-		    "{\"users\":5000,\"connections\":0,\"listeners\":0}");
+		    "{\"users\":5000,\"connections\":0,\"hubs\":0,\"listeners\":0}");
 	must(store_user_count(store, &count, &error));
 	assert_int_equal(count, 5000);
 	document = export();
@@ -580,6 +670,7 @@ int main(void)
 		TEST(test_what_is_wrong_is_named),
 		TEST(test_bad_verifiers),
 		TEST(test_what_is_there),
+		TEST(test_hub_in_its_place),
 		TEST(test_switch),
 		TEST(test_wrong_types),
 		TEST(test_deep),

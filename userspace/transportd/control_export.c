@@ -5,9 +5,11 @@
  */
 #include "control_state_impl.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 
 #include "auth_text.h"
+#include "control_hub.h"
 #include "log.h"
 
 struct exporting {
@@ -149,6 +151,21 @@ int state_export_connections(struct store *store, struct json_object *into,
 	struct exporting ex = { store, error, into };
 
 	return store_connection_list(store, export_connection, &ex, error);
+}
+
+static int export_hub(void *arg, const struct store_hub *hub)
+{
+	struct exporting *ex = arg;
+
+	return json_object_array_add(ex->list, hub_describe(hub)) ? -ENOMEM : 0;
+}
+
+int state_export_hubs(struct store *store, struct json_object *into,
+		      struct store_error *error)
+{
+	struct exporting ex = { store, error, into };
+
+	return store_hub_list(store, export_hub, &ex, error);
 }
 
 int state_export_listeners(struct store *store, struct json_object *into,

@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 
 #include "control_connection_impl.h"
+#include "control_hub.h"
 #include "control_user_impl.h"
 #include "listen.h"
 
@@ -145,6 +146,34 @@ int state_import_connection(struct state_import *import,
 		err = answer(part, err, &error);
 	}
 	store_connection_clear(&c);
+	return err;
+}
+
+/* --- hubs ------------------------------------------------------------------ */
+
+int state_import_hub(struct state_import *import, struct control_call *part)
+{
+	struct store_hub hub, before;
+	struct store_error error;
+	int err;
+
+	if (hub_params(part, &hub))
+		return -EINVAL;
+	err = store_hub_get(import->store, hub.vlan, &before, &error);
+	if (!err) {
+		/* it keeps the address that stations know it by */
+		memcpy(hub.mac, before.mac, sizeof(hub.mac));
+		store_hub_free(&before);
+	}
+	if (!err && !import->replace) {
+		control_error(part, CONTROL_EXISTS, NULL,
+			      "hub %u is saved already", hub.vlan);
+		err = -EEXIST;
+	} else {
+		err = store_hub_put(import->store, &hub, &error);
+		err = answer(part, err, &error);
+	}
+	store_hub_free(&hub);
 	return err;
 }
 

@@ -19,6 +19,7 @@ static const struct state_section sections[] = {
 	{ "users", true, state_export_users, state_import_user },
 	{ "connections", true, state_export_connections,
 	  state_import_connection },
+	{ "hubs", true, state_export_hubs, state_import_hub },
 	{ "listeners", true, state_export_listeners, state_import_listener },
 };
 
@@ -148,6 +149,7 @@ static void apply(struct control_state *state, const struct state_import *import
 			log_error("state-import error=%s",
 				  LOG_QUOTED(error.text));
 	}
+	state->ops->hubs(state->ctx);
 	state->ops->listeners(state->ctx);
 }
 

@@ -22,13 +22,15 @@ struct store_user;
  * @user: one that was there is another one now; @is_login: what it logs in with
  *	is, too
  * @connection: the same of a connection
- * @listeners: there may be others
+ * @hubs: there may be others
+ * @listeners: the same
  *
  * All are required.
  */
 struct state_ops {
 	void (*user)(void *ctx, const struct store_user *user, bool is_login);
 	void (*connection)(void *ctx, const char *name);
+	void (*hubs)(void *ctx);
 	void (*listeners)(void *ctx);
 };
 

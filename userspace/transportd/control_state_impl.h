@@ -64,9 +64,13 @@ int state_export_connections(struct store *store, struct json_object *into,
 int state_export_listeners(struct store *store, struct json_object *into,
 			   struct store_error *error);
 
+int state_export_hubs(struct store *store, struct json_object *into,
+		      struct store_error *error);
+
 int state_import_user(struct state_import *import, struct control_call *part);
 int state_import_connection(struct state_import *import,
 			    struct control_call *part);
+int state_import_hub(struct state_import *import, struct control_call *part);
 int state_import_listener(struct state_import *import,
 			  struct control_call *part);
 

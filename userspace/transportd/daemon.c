@@ -24,8 +24,10 @@
 #include "control_admin.h"
 #include "control_events.h"
 #include "control_fabric.h"
+#include "control_hub.h"
 #include "control_log.h"
 #include "events.h"
+#include "hubs.h"
 #include "kernel.h"
 #include "listen.h"
 #include "log.h"
@@ -101,10 +103,23 @@ static void on_network(void *arg, uint32_t ifindex)
 {
 	struct daemon *d = arg;
 
+	hubs_network_changed(d->hubs, ifindex);
 	/* Ports of sessions come and go, and nobody's way depends on them. */
 	if (!kernel_network_changed(d->kernel, ifindex))
 		clients_network_changed(d->clients, ifindex);
 }
+
+static void on_hubs_saved(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	hubs_reload(d->hubs);
+}
+
+static const struct hub_ops hub_ops = {
+	.read = hubs_read,
+	.saved = on_hubs_saved,
+};
 
 /* --- signals ------------------------------------------------------------- */
 
@@ -250,11 +265,12 @@ static int make_parts(struct daemon *d, struct sehub_err *err)
 	d->sessions = sessions_new(d);
 	d->logins = logins_new(d);
 	d->clients = clients_new(d);
+	d->hubs = hubs_new(d);
 	if (d->events)
 		d->policy_hits = policy_hits_new(&d->loop, d->events,
 						 &sessions_hits_ops, d);
 	if (!d->policy_hits || !d->limit || !d->kernel || !d->sessions ||
-	    !d->logins || !d->clients)
+	    !d->logins || !d->clients || !d->hubs)
 		return sehub_err_errno(err, ENOMEM, "start");
 	return worker_pool_new(&d->workers, &d->loop, d->config.workers,
 			       on_session_event, d, err);
@@ -308,6 +324,9 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 					      &d->control_events);
 	if (!ret)
 		ret = metrics_register(d, &d->metrics);
+	if (!ret)
+		ret = control_hub_register(d->control, d->store, &hub_ops, d,
+					   &d->control_hub);
 	if (!ret)
 		ret = control_state_register(d->control, d->store,
 					     &state_change_ops, d,
@@ -371,6 +390,7 @@ static int start(struct running *r, struct sehub_err *err)
 	if (!kernel_is_loaded())
 		log_warn("no-module effect=\"hubs are Linux bridges named sehub1 to sehub4094, connections have TAP devices, users with policies are refused\"");
 	open_console(d);
+	hubs_restore(d->hubs);
 	sessions_recover(d->sessions);
 	clients_begin(d->clients);
 	start_timers(r);
@@ -388,7 +408,9 @@ static void free_rest(struct daemon *d)
 	control_events_free(d->control_events);
 	metrics_free(d->metrics);
 	events_free(d->events);
+	control_hub_free(d->control_hub);
 	control_state_free(d->control_state);
+	hubs_free(d->hubs);
 	tls_context_free(d->tls);
 	auth_free(d->auth);
 	ratelimit_free(d->limit);

@@ -16,10 +16,12 @@ struct console;
 struct control;
 struct control_connection;
 struct control_events;
+struct control_hub;
 struct control_log;
 struct control_state;
 struct control_user;
 struct events;
+struct hubs;
 struct kernel;
 struct listeners;
 struct logins;
@@ -55,6 +57,7 @@ struct worker_pool;
  * @logins: connections that have not logged in yet
  * @listeners: sockets that accept connections
  * @clients: our connections to other servers
+ * @hubs: those that last
  * @netmon: news of addresses and routes
  * @events: what happens, for whoever wants to know
  * @policy_hits: of these, what rules drop
@@ -66,6 +69,7 @@ struct worker_pool;
  * @control_events: its method about events
  * @metrics: figures, and the method that tells them
  * @metrics_http: the same by HTTP, NULL: it is off
+ * @control_hub: its methods about hubs that last
  * @control_state: its methods about all of the state
  */
 struct daemon {
@@ -85,6 +89,7 @@ struct daemon {
 	struct logins *logins;
 	struct listeners *listeners;
 	struct clients *clients;
+	struct hubs *hubs;
 	struct netmon *netmon;
 	struct events *events;
 	struct policy_hits *policy_hits;
@@ -96,6 +101,7 @@ struct daemon {
 	struct control_events *control_events;
 	struct metrics *metrics;
 	struct metrics_http *metrics_http;
+	struct control_hub *control_hub;
 	struct control_state *control_state;
 };
 

@@ -9,6 +9,7 @@
 #include "client.h"
 #include "control_connection.h"
 #include "daemon.h"
+#include "hubs.h"
 #include "listen.h"
 #include "log.h"
 #include "sessions_control.h"
@@ -46,6 +47,14 @@ static void on_connection(void *ctx, const char *name)
 	control_connection_changed(d->control_connection, name);
 }
 
+/* What is there already stays as it is. */
+static void on_hubs(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	hubs_restore(d->hubs);
+}
+
 static void on_listeners(void *ctx)
 {
 	struct daemon *d = ctx;
@@ -56,5 +65,6 @@ static void on_listeners(void *ctx)
 const struct state_ops state_change_ops = {
 	.user = on_user,
 	.connection = on_connection,
+	.hubs = on_hubs,
 	.listeners = on_listeners,
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What has to outlive the daemon: users, client connections, listeners and a
- * few settings, in one SQLite file, state.db in the state directory. Owned by the
+ * What has to outlive the daemon: users, client connections, listeners,
+ * hubs and a few settings, in one SQLite file, state.db in the state directory. Owned by the
  * main thread; one daemon at a time (a lock on the directory says so).
  *
  * Functions return 0 or a negative errno and, on failure, fill the error with
  * a text that tells the operator what to do; @error may be NULL.
- *	-ENOENT    no such user, connection or listener
+ *	-ENOENT    no such user, connection, listener or hub
  *	-EEXIST    there is one already
  *	-EINVAL    a value that is not allowed
  *	-EBUSY     the directory or the database is in use by another process
@@ -334,6 +334,87 @@ int store_connection_list(struct store *store, store_connection_fn fn,
 
 /* Wipes the struct, with all its secrets. */
 void store_connection_clear(struct store_connection *connection);
+
+/* Hubs that last, store_hub.c. */
+
+/**
+ * struct store_hub_port - a device port of a hub, or its local port
+ * @device: network device, which need not be there; "": the hub's own
+ * @policy: as sehub_policy_format() writes it, "": none
+ */
+struct store_hub_port {
+	char device[IFNAMSIZ];
+	char policy[SEHUB_POLICY_STRLEN];
+};
+
+/**
+ * struct store_hub_mac - an address that is bound to one of these ports
+ * @mac: address
+ * @device: of the port, "": the local one
+ */
+struct store_hub_mac {
+	uint8_t mac[6];
+	char device[IFNAMSIZ];
+};
+
+/**
+ * struct store_hub - a hub that is made when it is not there
+ * @vlan: its number
+ * @device: name of its device
+ * @mac: address of that, all zero: as the kernel likes
+ * @up: its device is up
+ * @ageing: as in struct sehub_hub, and so on
+ * @fdb_max: the same
+ * @port_max: the same
+ * @ip_ageing: the same
+ * @ip_max: the same
+ * @suppress: the same
+ * @broadcast_rate: the same
+ * @ports: device ports, and the local one if it has a policy
+ * @n_ports: how many
+ * @macs: static addresses
+ * @n_macs: how many
+ *
+ * store_hub_free() it.
+ */
+struct store_hub {
+	uint16_t vlan;
+	char device[IFNAMSIZ];
+	uint8_t mac[6];
+	bool up;
+	uint32_t ageing;
+	uint32_t fdb_max;
+	uint32_t port_max;
+	uint32_t ip_ageing;
+	uint32_t ip_max;
+	bool suppress;
+	uint32_t broadcast_rate;
+	struct store_hub_port *ports;
+	size_t n_ports;
+	struct store_hub_mac *macs;
+	size_t n_macs;
+};
+
+/* One more, all zero; NULL without memory. */
+struct store_hub_port *store_hub_add_port(struct store_hub *hub);
+struct store_hub_mac *store_hub_add_mac(struct store_hub *hub);
+/* What it has, not the struct. */
+void store_hub_free(struct store_hub *hub);
+
+/* In place of what was saved before. Within store_begin() and store_commit(). */
+int store_hub_put(struct store *store, const struct store_hub *hub,
+		  struct store_error *error);
+int store_hub_del(struct store *store, uint16_t vlan,
+		  struct store_error *error);
+/* For store_hub_free(), on success only. */
+int store_hub_get(struct store *store, uint16_t vlan, struct store_hub *hub,
+		  struct store_error *error);
+
+typedef int (*store_hub_fn)(void *arg, const struct store_hub *hub);
+
+/* By number. @fn must not change the store. */
+int store_hub_list(struct store *store, store_hub_fn fn, void *arg,
+		   struct store_error *error);
 
 /* Listeners, store_listener.c. */
 

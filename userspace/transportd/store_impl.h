@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Between store.c (database, errors), store_file.c, store_schema.c and
- * store_user.c, store_connection.c, store_listener.c, store_logs.c (a table or
- * two each). Every statement is prepared once, at its first use.
+ * store_user.c, store_connection.c, store_listener.c, store_logs.c, store_hub.c (a
+ * noun each). Every statement is prepared once, at its first use.
  */
 #ifndef SEHUB_TRANSPORTD_STORE_IMPL_H
 #define SEHUB_TRANSPORTD_STORE_IMPL_H
@@ -45,6 +45,13 @@ enum store_statement {
 	STORE_LISTENER_DEL,
 	STORE_LISTENER_GET,
 	STORE_LISTENER_LIST,
+	STORE_HUB_PUT,
+	STORE_HUB_PORT_PUT,
+	STORE_HUB_MAC_PUT,
+	STORE_HUB_DEL,
+	STORE_HUB_LIST,
+	STORE_HUB_PORT_LIST,
+	STORE_HUB_MAC_LIST,
 	STORE_STATEMENTS,
 };
 

@@ -152,6 +152,37 @@ static const char * const store_steps[] = {
 	" vlan INTEGER PRIMARY KEY CHECK (vlan BETWEEN 1 AND 4094),"
 	" packets TEXT NOT NULL"
 	") STRICT;",
+
+	/* hubs that last, with what is attached to them */
+	"CREATE TABLE hubs ("
+	" vlan INTEGER PRIMARY KEY CHECK (vlan BETWEEN 1 AND 4094),"
+	" device TEXT NOT NULL UNIQUE CHECK (device <> ''),"
+	" mac BLOB NOT NULL CHECK (length(mac) = 6),"
+	" up INTEGER NOT NULL CHECK (up IN (0, 1)),"
+	" ageing INTEGER NOT NULL,"
+	" fdb_max INTEGER NOT NULL,"
+	" port_max INTEGER NOT NULL,"
+	" ip_ageing INTEGER NOT NULL,"
+	" ip_max INTEGER NOT NULL,"
+	" suppress INTEGER NOT NULL CHECK (suppress IN (0, 1)),"
+	" broadcast_rate INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE hub_ports ("
+	" vlan INTEGER NOT NULL REFERENCES hubs ON DELETE CASCADE,"
+	" device TEXT NOT NULL,"
+	" policy TEXT NOT NULL,"
+	" PRIMARY KEY (vlan, device)"
+	") STRICT, WITHOUT ROWID;"
+	/* a device is a port of one hub */
+	"CREATE UNIQUE INDEX hub_ports_device ON hub_ports (device)"
+	" WHERE device <> '';"
+	"CREATE TABLE hub_macs ("
+	" vlan INTEGER NOT NULL,"
+	" mac BLOB NOT NULL CHECK (length(mac) = 6),"
+	" device TEXT NOT NULL,"
+	" PRIMARY KEY (vlan, mac),"
+	" FOREIGN KEY (vlan, device) REFERENCES hub_ports ON DELETE CASCADE"
+	") STRICT, WITHOUT ROWID;",
 };
 
 #define STORE_VERSION	((int)(sizeof(store_steps) / sizeof(store_steps[0])))
@@ -177,6 +208,9 @@ static const char * const store_steps[] = {
 	"source, card, grace, hub, login, cert, key) " \
 	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, " \
 	"?12, ?13, ?14, ?20, ?15, ?16, ?17, ?18, ?19)"
+#define HUB_COLUMNS \
+	"vlan, device, mac, up, ageing, fdb_max, port_max, ip_ageing, " \
+	"ip_max, suppress, broadcast_rate"
 #define LISTENER_COLUMNS \
 	"address, port, protocol, added, enabled"
 
@@ -278,6 +312,25 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"WHERE address = ?1 AND port = ?2",
 	[STORE_LISTENER_LIST] =
 		"SELECT " LISTENER_COLUMNS " FROM listeners ORDER BY id",
+
+	[STORE_HUB_PUT] =
+		"INSERT INTO hubs (" HUB_COLUMNS ") VALUES (?1, ?2, ?3, ?4, "
+		"?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[STORE_HUB_PORT_PUT] =
+		"INSERT INTO hub_ports (vlan, device, policy) "
+		"VALUES (?1, ?2, ?3)",
+	[STORE_HUB_MAC_PUT] =
+		"INSERT INTO hub_macs (vlan, mac, device) VALUES (?1, ?2, ?3)",
+	[STORE_HUB_DEL] =
+		"DELETE FROM hubs WHERE vlan = ?1",
+	[STORE_HUB_LIST] =
+		"SELECT " HUB_COLUMNS " FROM hubs "
+		"WHERE ?1 = 0 OR vlan = ?1 ORDER BY vlan",
+	[STORE_HUB_PORT_LIST] =
+		"SELECT device, policy FROM hub_ports WHERE vlan = ?1 "
+		"ORDER BY device",
+	[STORE_HUB_MAC_LIST] =
+		"SELECT mac, device FROM hub_macs WHERE vlan = ?1 ORDER BY mac",
 };
 
 /* A number that a pragma gives; -errno. */
