@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The packages sehub-tools and sehub-transportd leave the machine of
-# scripts/guest, after guest_systemd.sh: removed, they have left settings and
-# state; purged, nothing but the user. At the end the kernel is told to take no
-# more modules whose signature it cannot judge.
+# scripts/guest, after guest_systemd.sh: removed, they have left settings,
+# state and logs; purged, nothing but the user. At the end the kernel is told to
+# take no more modules whose signature it cannot judge.
 
 TESTS="
 	packages_remove
@@ -22,7 +22,8 @@ test_packages_remove() {
 		[ "$(unit LoadState)" = not-found ] &&
 		! pgrep -u sehub && [ ! -e /run/sehub ] &&
 		[ ! -e /usr/sbin/sehub-transportd ] && [ ! -e "$CTL" ] && grep max-sessions /etc/sehub/transportd.conf &&
-		[ -s /var/lib/sehub/state.db ]
+		[ -s /var/lib/sehub/state.db ] &&
+		[ -s /var/log/sehub/system.log ]
 }
 
 # Files of ours that are neither this tree nor sehub-dkms.
@@ -50,6 +51,7 @@ test_no_unit_has_failed() {
 
 # As under Secure Boot, before mokutil has brought DKMS's key to the firmware.
 test_module_is_refused_without_its_key() {
+	needs_module || return
 	rmmod sehub && modprobe sehub && rmmod sehub &&
 		echo 1 >/sys/module/module/parameters/sig_enforce || return 1
 	! modprobe sehub 2>"$TMP/refused" && cat "$TMP/refused" &&

@@ -16,9 +16,11 @@ TESTS="
 	own_user_and_two_capabilities
 	directories_and_their_owners
 	socket_is_for_root_and_the_group
+	members_of_the_second_group_only_read
 	exposure_is_low
 	client_connects
 	names_are_completed
+	console_offers_its_languages
 	session_survives_a_restart
 	session_survives_a_reload
 	session_survives_a_kill
@@ -152,20 +154,32 @@ test_directories_and_their_owners() {
 	owned /var/lib/sehub sehub:sehub 700 &&
 		owned /var/lib/sehub/server.key sehub:sehub 600 &&
 		owned /var/lib/sehub/state.db sehub:sehub 600 &&
+		owned /var/log/sehub sehub:sehub 750 &&
+		owned /var/log/sehub/system.log sehub:sehub 640 &&
 		owned /run/sehub sehub:sehub 755 &&
 		owned /run/sehub/transportd.sock sehub:sehub 660 &&
 		owned /etc/sehub root:root 755 &&
 		owned /etc/sehub/transportd.conf root:root 644
 }
 
-# as WORD...: setpriv's options, and a question to the daemon
+# as GROUPS WORD...: sehubctl as somebody with setpriv's option
 as() {
-	setpriv --reuid nobody --regid nogroup "$@" \
-		"$CTL" user list --vlan 12 --json
+	local groups=$1
+
+	shift
+	setpriv --reuid nobody --regid nogroup "$groups" "$CTL" "$@"
 }
 
 test_socket_is_for_root_and_the_group() {
-	! as --clear-groups && as --groups sehub && ctl hub user list --json
+	! as --clear-groups user list --vlan 12 --json &&
+		as --groups=sehub user list --vlan 12 --json &&
+		ctl hub user list --json
+}
+
+test_members_of_the_second_group_only_read() {
+	as --groups=sehub-ro user list --vlan 12 --json &&
+		! as --groups=sehub-ro connection del office 2>"$TMP/refused" &&
+		cat "$TMP/refused" && grep 'only read' "$TMP/refused"
 }
 
 test_exposure_is_low() {
@@ -185,6 +199,18 @@ test_names_are_completed() {
 			<<<"sehubctl user show ")" alice words &&
 		grep -x '#compdef sehubctl' \
 			/usr/share/zsh/vendor-completions/_sehubctl
+}
+
+# The catalogue is where the daemon looks for it.
+test_console_offers_its_languages() {
+	printf 'right words\n' >"$TMP/words" &&
+		ctl hub admin passwd --password-file "$TMP/words" || return 1
+	cat </dev/tcp/127.0.0.1/8023 >"$TMP/console" &
+	PIDS+=("$!")
+	busywait 10000 grep -a 日本語 "$TMP/console"
+	set -- $?
+	kill "${PIDS[-1]}"
+	return "$1"
 }
 
 test_session_survives_a_restart() {
