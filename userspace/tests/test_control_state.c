@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Export and Import over the control socket: what one daemon has another one
- * gets, whole or not at all; what is wrong is named; what is hostile is refused
- * and leaves nothing behind.
+ * gets, whole or not at all; what is wrong is named.
  *
  * links: transportd/control_state.c transportd/control_export.c
  * links: transportd/control_import.c transportd/control_hub_params.c
@@ -17,7 +16,7 @@
  * links: transportd/store_check.c transportd/auth.c transportd/card.c
  * links: transportd/log.c transportd/proto.c lib/via.c lib/addr.c lib/access.c
  * links: lib/policy.c lib/ethertype.c lib/rate.c lib/err.c tests/pem.c
- * links: tests/control_run.c tests/store_place.c
+ * links: tests/control_run.c tests/state_run.c tests/store_place.c
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -31,231 +30,8 @@
 
 #include <cmocka.h>
 
-#include "../transportd/control_state.h"
-#include "control_run.h"
-#include "pem.h"
+#include "state_run.h"
 #include "store_place.h"
-
-#define VERIFIER "SCRAM-SHA-256$15000:AQIDBAUGBwgJCgsMDQ4PEA==$" \
-	"ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=:" \
-	"QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8="
-#define FINGERPRINT "SHA256:" \
-	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
-static struct control_state *states;
-static int fd;
-static char changes[512];
-static struct pem_pair pair;
-
-/* --- what follows ---------------------------------------------------------- */
-
-static void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void note(const char *fmt, ...)
-{
-	size_t len = strlen(changes);
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(changes + len, sizeof(changes) - len, fmt, args);
-	va_end(args);
-}
-
-static void note_user(void *ctx, const struct store_user *user, bool is_login)
-{
-	assert_ptr_equal(ctx, changes);
-	assert_true(user->id > 0);
-	note("%u/%s%s;", user->vlan, user->name, is_login ? " login" : "");
-}
-
-static void note_connection(void *ctx, const char *name)
-{
-	assert_ptr_equal(ctx, changes);
-	note("%s;", name);
-}
-
-static void note_listeners(void *ctx)
-{
-	assert_ptr_equal(ctx, changes);
-	note("listeners;");
-}
-
-static void note_hubs(void *ctx)
-{
-	assert_ptr_equal(ctx, changes);
-	note("hubs;");
-}
-
-static const struct state_ops ops = {
-	.user = note_user,
-	.connection = note_connection,
-	.hubs = note_hubs,
-	.listeners = note_listeners,
-};
-
-static int start(void **state)
-{
-	setup(state);
-	control_setup(state);
-	changes[0] = '\0';
-	assert_int_equal(control_state_register(control, store, &ops, changes,
-						&states), 0);
-	fd = dial();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	close(fd);
-	control_teardown(state);
-	control_state_free(states);
-	return teardown(state);
-}
-
-/* Another machine, which has nothing yet. */
-static void go_elsewhere(void)
-{
-	void *state = NULL;
-
-	stop(&state);
-	start(&state);
-}
-
-static int make_pair(void **state)
-{
-	(void)state;
-	pem_make(&pair, -3600, 86400);
-	return 0;
-}
-
-/* --- documents ------------------------------------------------------------- */
-
-/* The document, for json_object_put(). */
-static struct json_object *export(void)
-{
-	struct json_object *reply = expect_reply(ask(fd, "Export", NULL));
-	struct json_object *state;
-
-	state = json_object_get(json_object_object_get(reply, "state"));
-	assert_non_null(state);
-	json_object_put(reply);
-	return state;
-}
-
-static struct json_object *import(const char *document, bool replace)
-{
-	struct json_object *answer;
-	char *params;
-
-	if (asprintf(&params, "{\"state\":%s,\"replace\":%s}", document,
-		     replace ? "true" : "false") < 0)
-		fail();
-	answer = ask(fd, "Import", params);
-	free(params);
-	return answer;
-}
-
-static void import_good(const char *document, bool replace, const char *counts)
-{
-	struct json_object *reply = expect_reply(import(document, replace));
-
-	assert_string_equal(json_object_to_json_string_ext(reply,
-				JSON_C_TO_STRING_PLAIN), counts);
-	json_object_put(reply);
-}
-
-/* The document of a machine that has nothing. */
-static void expect_nothing(void)
-{
-	struct json_object *state = export();
-
-	assert_string_equal(json_object_to_json_string_ext(state,
-				JSON_C_TO_STRING_PLAIN),
-		"{\"version\":1,\"users\":[],\"connections\":[],\"hubs\":[],\"listeners\":[]}");
-	assert_string_equal(changes, "");
-	json_object_put(state);
-}
-
-static void must(int err)
-{
-	if (err)
-		fail_msg("%s", error.text);
-}
-
-/* With a port that has a policy, one that has none, and addresses of both. */
-static void save_hub(void)
-{
-	struct store_hub hub = {
-		.vlan = 12, .device = "sehub12", .up = true, .ageing = 300,
-		.mac = { 2, 0, 0, 0, 0, 9 }, .fdb_max = UINT32_MAX,
-		.port_max = 100, .ip_ageing = 60, .ip_max = 0,
-		.suppress = true, .broadcast_rate = 50,
-	};
-	struct store_hub_port *port = store_hub_add_port(&hub);
-	struct store_hub_mac *mac = store_hub_add_mac(&hub);
-
-	strcpy(port->device, "eth1");
-	strcpy(port->policy, "max-mac=3,no-ra");
-	memcpy(mac->mac, "\2\0\0\0\0\1", 6);
-	strcpy(mac->device, "eth1");
-	mac = store_hub_add_mac(&hub);
-	memcpy(mac->mac, "\2\0\0\0\0\2", 6);
-	must(store_hub_put(store, &hub, &error));
-	store_hub_free(&hub);
-}
-
-/* A machine that has all that there can be. */
-static void fill(void)
-{
-	struct store_listener listener = {
-		.address = "::", .port = 443, .is_added = true,
-		.protocol = LISTENER_PROXY, .is_enabled = true,
-	};
-	struct store_user user = {
-		.vlan = 4094, .name = "all'; DROP TABLE users; --",
-		.certs = FINGERPRINT, .disabled = true, .policy = "no-ra",
-		.max_sessions = 3, .expires = 2000000000,
-		.sources = "192.0.2.0/24", .grace = 60000, .cascade = true,
-	};
-	struct store_user anybody = {
-		.vlan = 1, .name = AUTH_ANONYMOUS_USER, .anonymous = true,
-		.grace = -1,
-	};
-	struct store_connection c = connection("office", "office0");
-	struct store_connection last = connection("cert", "");
-	struct auth_verifier mine = verifier;
-	uint8_t secret[AUTH_SECRET_LEN];
-
-	must(store_secret(store, secret, &error));
-	mine.iterations = AUTH_ITERATIONS;
-	must(store_user_add(store, &user, &mine, &error));
-	must(store_user_add(store, &anybody, NULL, &error));
-	must(store_user_get(store, user.vlan, user.name, &user, &error));
-	must(store_user_touch_login(store, user.id, &error));
-	strcpy(c.via, "socks5h://bob@proxy:1080");
-	strcpy(c.via_password, "proxy's");
-	strcpy(c.source, "192.0.2.9");
-	strcpy(c.pin, FINGERPRINT);
-	c.grace = 5000;
-	must(store_connection_add(store, &c, &error));
-	must(store_connection_set_card(store, c.name, CARD_TAP, &error));
-	last.password[0] = '\0';
-	last.login = AUTH_EXTERNAL;
-	strcpy(last.cert, pair.cert);
-	strcpy(last.key, pair.key);
-	last.hub = 7;
-	last.tofu = true;
-	last.auto_up = false;
-	last.grace = -1;
-	must(store_connection_add(store, &last, &error));
-	save_hub();
-	must(store_listener_put(store, &listener, &error));
-	strcpy(listener.address, "127.0.0.1");
-	listener.port = 7777;
-	listener.is_added = false;
-	listener.is_enabled = false;
-	must(store_listener_put(store, &listener, &error));
-}
 
 static void test_there_and_back(void **state)
 {
@@ -560,106 +336,6 @@ static void test_switch(void **state)
 	assert_true(listener.is_added);
 }
 
-/* --- what nobody would write ----------------------------------------------- */
-
-static void expect_still_there(void)
-{
-	close(fd);
-	fd = dial();
-	expect_nothing();
-}
-
-static void test_wrong_types(void **state)
-{
-	static const char *const others[] = {
-		"null", "true", "-1", "1e300", "99999999999999999999", "\"\"",
-		"\"\\u0000\"", "\"' OR 1=1; --\"", "[]", "[[]]", "{}", "[{}]",
-	};
-	struct json_object *document, *section;
-	unsigned int refused = 0;
-
-	(void)state;
-	fill();
-	document = export();
-	go_elsewhere();
-	json_object_object_foreach(document, name, list) {
-		(void)name;
-		if (!json_object_is_type(list, json_type_array))
-			continue;
-		section = json_object_array_get_idx(list, 0);
-		json_object_object_foreach(section, key, value) {
-			struct json_object *kept = json_object_get(value);
-			char *copy = strdup(key);
-
-			for (size_t i = 0; i < sizeof(others) / sizeof(*others);
-			     i++) {
-				struct json_object *answer;
-
-				json_object_object_add(section, copy,
-					json_tokener_parse(others[i]));
-				answer = import(
-					json_object_to_json_string(document),
-					false);
-				if (json_object_object_get(answer, "error")) {
-					refused++;
-					expect_nothing();
-				} else {
-					go_elsewhere();
-				}
-				json_object_put(answer);
-			}
-			json_object_object_add(section, copy, kept);
-			free(copy);
-		}
-	}
-	assert_true(refused > 300);
-	json_object_put(document);
-	expect_still_there();
-}
-
-/* As deep as somebody likes, and nothing is left of it. */
-static void test_deep(void **state)
-{
-	char *text = calloc(1, 200100);
-
-	(void)state;
-	assert_non_null(text);
-	strcpy(text, "{\"version\":1,\"users\":");
-	memset(text + strlen(text), '[', 100000);
-	memset(text + strlen(text), ']', 100000);
-	strcat(text, "}");
-	expect_refusal(import(text, false), CONTROL_INVALID,
-		       "the request is not JSON, or is incomplete", NULL);
-	free(text);
-	expect_still_there();
-}
-
-/* A big server is copied in one piece. */
-static void test_many(void **state)
-{
-	size_t size = 4 << 20, len;
-	char *text = malloc(size);
-	struct json_object *document;
-	uint64_t count;
-
-	(void)state;
-	assert_non_null(text);
-	len = (size_t)sprintf(text, "{\"version\":1,\"users\":[");
-	for (unsigned int i = 0; i < 5000; i++)
-		len += (size_t)sprintf(text + len, "%s{\"vlan\":%u,\"user\":\"user%u\",\"verifier\":\"" VERIFIER "\"}",
-				       i ? "," : "", i % 4094 + 1, i);
-	sprintf(text + len, "]}");
-	import_good(text, false,
-		    "{\"users\":5000,\"connections\":0,\"hubs\":0,\"listeners\":0}");
-	must(store_user_count(store, &count, &error));
-	assert_int_equal(count, 5000);
-	document = export();
-	assert_int_equal(json_object_array_length(
-			 json_object_object_get(document, "users")), 5000);
-	json_object_put(document);
-	free(text);
-}
-
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -672,9 +348,6 @@ int main(void)
 		TEST(test_what_is_there),
 		TEST(test_hub_in_its_place),
 		TEST(test_switch),
-		TEST(test_wrong_types),
-		TEST(test_deep),
-		TEST(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, make_pair, NULL);
