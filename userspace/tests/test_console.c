@@ -233,6 +233,56 @@ static void test_browser(void **state)
 	close(fd);
 }
 
+/* However long its URL is, in however many pieces it comes. */
+static void test_browser_with_a_long_url(void **state)
+{
+	static const char *const methods[] = { "GET /", "POST /", "XYZ /" };
+	static const size_t lengths[] = { 900, 1500, 2100, 8000 };
+	static const char rest[] = " HTTP/1.1\r\nHost: localhost:8023\r\n\r\n"
+				   "guess\r\nsesame\r\n4\r\n";
+	char url[8001];
+	int fd;
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++) {
+		memset(url, 'a', sizeof(url));
+		url[lengths[i % 4]] = '\0';
+		fd = console_dial();
+		say(fd, methods[i / 4]);
+		turn();
+		say(fd, url);
+		turn();
+		say(fd, " HTT");
+		turn();
+		say(fd, rest + 4);
+		expect_without(fd, "This is no web server.", "Wrong password");
+		expect_end(fd);
+	}
+	/* none of it was an attempt */
+	for (int i = 0; i < CONSOLE_ATTEMPTS; i++)
+		fail_once();
+	fd = console_enter_as_admin();
+	close(fd);
+}
+
+/* Who types it key by key gets in. */
+static void test_first_line_in_pieces(void **state)
+{
+	int fd = console_dial();
+
+	(void)state;
+	say(fd, "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f\xff\xfa\x1f");
+	say(fd, "\x01\x50\x01\x18\xff\xf0");
+	expect_text(fd, "password: ");
+	for (const char *key = "sesame"; *key; key++) {
+		send_bytes(fd, key, 1);
+		turn();
+	}
+	send_bytes(fd, "\r\0", 2);
+	expect_text(fd, "Main menu: ");
+	close(fd);
+}
+
 static void test_client_that_does_not_read(void **state)
 {
 	int fd = console_enter_as_admin(), small = 4096;
@@ -551,6 +601,8 @@ int main(void)
 						console_teardown),
 		TEST(test_broken_telnet),
 		TEST(test_browser),
+		TEST(test_browser_with_a_long_url),
+		TEST(test_first_line_in_pieces),
 		TEST(test_client_that_does_not_read),
 		cmocka_unit_test_setup_teardown(test_language_is_asked_for,
 						setup_asking, teardown_texts),

@@ -189,13 +189,48 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 
 /*
  * A page of the web can make a browser on this machine send what it likes, to
- * here, too: guesses of the password among the lines of a request.
+ * here, too: guesses of the password among the lines of a request. Only its
+ * first line tells: nothing that ends that line is taken before it is judged.
  */
-static bool is_request(const char *bytes, size_t len)
+static bool is_request(const struct console_client *client, size_t len)
 {
-	const char *end = memchr(bytes, '\n', len);
+	static const char *const methods[] = {
+		"GET /", "HEAD /", "POST /", "PUT /", "DELETE /", "OPTIONS ",
+		"PATCH /", "CONNECT ", "TRACE /",
+	};
 
-	return memmem(bytes, end ? (size_t)(end - bytes) : len, " HTTP/1.", 8);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		size_t method_len = strlen(methods[i]);
+
+		if (len >= method_len &&
+		    !memcmp(client->first, methods[i], method_len))
+			return true;
+	}
+	return memmem(client->first, len, " HTTP/1.", 8);
+}
+
+/* A line that is that long is no password, and may be the URL of a request. */
+static bool is_first_line_good(struct console_client *client,
+			       const char *bytes, size_t len)
+{
+	size_t room = sizeof(client->first) - client->first_len;
+	size_t end = 0;
+
+	/* Enter of telnet is CR NUL */
+	while (end < len && bytes[end] != '\r' && bytes[end] != '\n')
+		end++;
+	if (end > room)
+		return false;
+	memcpy(client->first + client->first_len, bytes, end);
+	client->first_len += end;
+	if (is_request(client, client->first_len))
+		return false;
+	if (end < len) {
+		client->is_judged = true;
+		/* it may be a password */
+		explicit_bzero(client->first, sizeof(client->first));
+	}
+	return true;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
@@ -209,11 +244,11 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 		console_client_close(client);
 		return;
 	}
-	if (!client->has_spoken && is_request(buf->base, (size_t)count)) {
+	if (!client->is_judged && !client->is_leaving &&
+	    !is_first_line_good(client, buf->base, (size_t)count)) {
 		log_warn_limited("console-http by=%s", client->s.by);
 		console_leave(&client->s, "This is no web server.");
 	}
-	client->has_spoken = true;
 	if (!client->is_leaving) {
 		client_is_alive(client);
 		err = console_term_input(client->s.term, buf->base,

@@ -7,6 +7,9 @@
 
 #include "console_impl.h"
 
+/* Longest first line of a client, what telnet says before it included. */
+#define CONSOLE_FIRST_MAX	2048
+
 struct ratelimit;
 
 /**
@@ -44,10 +47,12 @@ struct console {
  * @s: what it does; its terminal is NULL if it was turned away
  * @handles: not closed yet
  * @has_begun: the first question was asked
- * @has_spoken: something came from it
+ * @is_judged: its first line is over, and no request of a browser
  * @is_reading: the loop reads for it
  * @is_leaving: has heard goodbye, and is closed when that is sent
  * @is_closing: being closed
+ * @first: its first line so far
+ * @first_len: how much of it
  * @buf: read into
  */
 struct console_client {
@@ -60,10 +65,12 @@ struct console_client {
 	struct console_session s;
 	unsigned int handles;
 	bool has_begun;
-	bool has_spoken;
+	bool is_judged;
 	bool is_reading;
 	bool is_leaving;
 	bool is_closing;
+	char first[CONSOLE_FIRST_MAX];
+	size_t first_len;
 	char buf[CONSOLE_INPUT_MAX];
 };
 
