@@ -278,6 +278,13 @@ static void test_out_of_the_configuration(void **state)
 	configure(port[1]);
 	open_all();
 	expect_state(port[1], 1, "listening", "config", NULL);
+	/* and is the state's again when it is named no more */
+	expect_ok("ListenerSet", port[1], OFF);
+	expect_ok("ListenerSet", port[1], ",\"enabled\":true");
+	close_all();
+	configure(port[0]);
+	open_all();
+	expect_state(port[1], 2, "listening", "state", NULL);
 }
 
 static void test_of_the_state(void **state)

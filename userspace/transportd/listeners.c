@@ -121,8 +121,10 @@ static int open_configured(struct listeners *ls, struct sehub_err *err)
 				   LISTENER_PROXY : LISTENER_DIRECT;
 		l->what.is_enabled = true;
 		if (!store_listener_get(ls->d->store, l->what.address,
-					l->what.port, &stored, NULL))
+					l->what.port, &stored, NULL)) {
 			l->what.is_enabled = stored.is_enabled;
+			l->what.is_added = stored.is_added;
+		}
 		ret = apply(l, err);
 		if (ret)
 			return ret;
@@ -150,10 +152,10 @@ static int take_stored(void *arg, const struct store_listener *stored)
 	if (!l)
 		return -ENOMEM;
 	l->what.is_enabled = stored->is_enabled;
-	if (!l->is_config) {
+	/* also where the configuration names it now: it may do so no more */
+	l->what.is_added = stored->is_added;
+	if (!l->is_config)
 		l->what.protocol = stored->protocol;
-		l->what.is_added = true;
-	}
 	/* others can do without this one */
 	if (apply(l, &err))
 		log_warn("listen-failed error=%s", LOG_QUOTED(err.text));
