@@ -108,9 +108,13 @@ static void add_events(struct metrics_text *text, const struct daemon *d)
 {
 	metrics_family(text, "sehub_events", "counter", NULL,
 		       "What happened, by the names of the method Events.");
-	for (unsigned int kind = 0; kind < EVENT_KINDS; kind++)
+	/* those of policies are looked for only while somebody reads them */
+	for (unsigned int kind = 0; kind < EVENT_KINDS; kind++) {
+		if (kind == EVENT_POLICY_HIT)
+			continue;
 		metrics_value(text, "_total", events_count(d->events, kind),
 			      "event", event_kind_name(kind), NULL);
+	}
 	metrics_family(text, "sehub_event_readers", "gauge", NULL,
 		       "Clients of the control socket that are told of events.");
 	metrics_value(text, "", control_events_clients(d->control_events),
