@@ -165,24 +165,34 @@ static const char *on_or_off(bool is_on)
 	return is_on ? "on" : "off";
 }
 
-int logs_set(struct logs *logs, const struct store_logs *settings,
-	     const char *by, struct store_error *error)
+static void say_settings(const struct store_logs *settings, const char *by)
 {
 	const struct log_rotation *rotation = &settings->rotation;
-	int err = store_logs_set(logs->store, settings, error);
 
-	if (err)
-		return err;
-	/* As long as the log is still on that says who switched it off. */
 	log_admin("log-set rotate=%s max-bytes=%llu keep=%u compress=%s system=%s administration=%s access=%s by=%s",
 		  rotate_name(rotation->schedule),
 		  (unsigned long long)rotation->max_bytes, rotation->keep,
 		  on_or_off(rotation->compress), on_or_off(settings->system),
 		  on_or_off(settings->administration),
 		  on_or_off(settings->access), by);
+}
+
+int logs_set(struct logs *logs, const struct store_logs *settings,
+	     const char *by, struct store_error *error)
+{
+	bool was_on = logs->settings.administration;
+	int err = store_logs_set(logs->store, settings, error);
+
+	if (err)
+		return err;
+	/* While the log is on that says who switched it off, or on. */
+	if (was_on)
+		say_settings(settings, by);
 	logs->settings = *settings;
 	log_writer_set(logs->writer, &settings->rotation);
 	apply(logs);
+	if (!was_on)
+		say_settings(settings, by);
 	return 0;
 }
 
