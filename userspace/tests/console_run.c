@@ -160,11 +160,15 @@ static struct {
 	size_t seen;
 } heard[CLIENTS];
 
-int console_dial(void)
+int console_dial_from(uint32_t source)
 {
+	struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(source),
+	};
 	struct config_listen address;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
 	assert_int_equal(console_address(console, &address), 0);
 	assert_true(fd >= 0 && fd < CLIENTS);
 	heard[fd].len = 0;
@@ -172,6 +176,11 @@ int console_dial(void)
 	assert_int_equal(connect(fd, (struct sockaddr *)&address.addr,
 				 address.len), 0);
 	return fd;
+}
+
+int console_dial(void)
+{
+	return console_dial_from(INADDR_LOOPBACK);
 }
 
 /* False: the console has closed it. */

@@ -37,6 +37,8 @@ unsigned int calls_of(const char *method);
 
 /* A client without telnet; it has said nothing. */
 int console_dial(void);
+/* From an IPv4 address of this machine, in host byte order. */
+int console_dial_from(uint32_t source);
 /* The same, logged in, and the main menu shown. */
 int console_enter_as_admin(void);
 void say(int fd, const char *text);

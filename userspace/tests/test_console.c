@@ -126,6 +126,25 @@ static void expect_wait(const char *seconds)
 	expect_end(fd);
 }
 
+/* Each user of this machine has all of its loopback addresses. */
+static void test_loopback_is_one_source(void **state)
+{
+	int fd;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 3; i++) {
+		fd = console_dial_from(INADDR_LOOPBACK + i);
+		talk(fd, "wrong\n", "Wrong password.");
+		close(fd);
+	}
+	fd = console_dial_from(INADDR_LOOPBACK + 9);
+	talk(fd, "wrong\n", "Wrong password.");
+	close(fd);
+	fd = console_dial_from(INADDR_LOOPBACK + 10);
+	talk(fd, "sesame\n", "try again in");
+	expect_end(fd);
+}
+
 static void test_delay_grows(void **state)
 {
 	int fd;
@@ -594,6 +613,7 @@ int main(void)
 		TEST(test_who_shows_the_password_is_told),
 		TEST(test_telnet_hides_the_password),
 		TEST(test_three_attempts),
+		TEST(test_loopback_is_one_source),
 		TEST(test_delay_grows),
 		TEST(test_two_administrators),
 		TEST(test_too_many_clients),

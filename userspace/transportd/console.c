@@ -34,16 +34,36 @@ console_language(const struct console_session *s,
 
 /* --- passwords ------------------------------------------------------------- */
 
+/*
+ * Who is one when it comes to wrong passwords: any user of this machine can
+ * come from any of its loopback addresses.
+ */
+static void take_source(const struct console_client *client,
+			struct sockaddr_storage *from)
+{
+	struct config_listen address = { .addr = client->from };
+	struct sockaddr_in *in = (struct sockaddr_in *)from;
+
+	*from = client->from;
+	if (!config_address_is_local(&address))
+		return;
+	memset(from, 0, sizeof(*from));
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
 int console_check_password(struct console_session *s, const char *password,
 			   uint64_t *wait_ms)
 {
 	const struct console_client *client = s->client;
 	struct console *console = client->console;
-	const struct sockaddr *from = (const struct sockaddr *)&client->from;
+	struct sockaddr_storage source;
+	const struct sockaddr *from = (const struct sockaddr *)&source;
 	struct auth_verifier verifier;
 	struct store_error error;
 	int err;
 
+	take_source(client, &source);
 	err = ratelimit_begin(console->limit, from, console->options.now_ms(),
 			      wait_ms);
 	if (err)
@@ -52,12 +72,13 @@ int console_check_password(struct console_session *s, const char *password,
 	if (!err)
 		err = auth_check_verifier(password, &verifier);
 	else if (err != -ENOENT)
-		log_error("console error=\"%s\"", error.text);
+		log_error("console error=%s", LOG_QUOTED(error.text));
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
 	ratelimit_end(console->limit, from, console->options.now_ms(),
 		      err == -EACCES);
 	if (err == -EACCES)
-		log_warn_limited("console-refused by=%s", s->by);
+		log_access_limited(LOG_LEVEL_WARN, "console-refused address=%s",
+				   console_address_of(s));
 	return err;
 }
 
@@ -71,7 +92,8 @@ bool console_admit(struct console_session *s)
 	console->guests--;
 	s->is_admin = true;
 	console_client_admitted(s->client);
-	log_info("console-login by=%s", s->by);
+	log_access(LOG_LEVEL_INFO, "console-login address=%s",
+		   console_address_of(s));
 	return true;
 }
 
@@ -177,7 +199,7 @@ int console_open(const struct console_options *options,
 	}
 	log_info("console address=%s", text);
 	if (!config_address_is_local(options->address))
-		log_warn("console address=%s is open to others: passwords and all else pass in clear",
+		log_warn("console-open address=%s effect=\"others reach it, and passwords and all else pass in clear\"",
 			 text);
 	*consolep = console;
 	return 0;

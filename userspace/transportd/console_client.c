@@ -17,6 +17,8 @@
 #define CLIENT_UNSENT_MAX	(64 * 1024)
 /* After goodbye, for the client to close its side. */
 #define CLIENT_LINGER_MS	2000
+/* Before the address of who changed something. */
+#define CONSOLE_BY		"console:"
 
 static void client_read(struct console_client *client);
 
@@ -42,13 +44,19 @@ static void on_closed(uv_handle_t *handle)
 	console_put_away(console);
 }
 
+const char *console_address_of(const struct console_session *s)
+{
+	return s->by + strlen(CONSOLE_BY);
+}
+
 void console_client_close(struct console_client *client)
 {
 	if (client->is_closing)
 		return;
 	client->is_closing = true;
 	if (client->s.is_admin)
-		log_info("console-logout by=%s", client->s.by);
+		log_access(LOG_LEVEL_INFO, "console-logout address=%s",
+			   console_address_of(&client->s));
 	console_session_end(&client->s);
 	uv_close((uv_handle_t *)&client->tcp, on_closed);
 	uv_close((uv_handle_t *)&client->timer, on_closed);
@@ -326,7 +334,7 @@ static int client_init(struct console_client *client)
 		return -ENOTCONN;
 	config_address_format((const struct sockaddr *)&client->from, text,
 			      sizeof(text));
-	snprintf(client->s.by, sizeof(client->s.by), "console:%s", text);
+	snprintf(client->s.by, sizeof(client->s.by), CONSOLE_BY "%s", text);
 	client->s.options = &client->console->options;
 	client->s.term = console_term_new(&term_ops, &client->s);
 	return client->s.term ? console_session_begin(&client->s) : -ENOMEM;

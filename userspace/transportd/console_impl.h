@@ -128,6 +128,9 @@ bool console_admit(struct console_session *s);
 
 /* --- console_client.c ------------------------------------------------------ */
 
+/* The client's address and port, as logs have them. */
+const char *console_address_of(const struct console_session *s);
+
 /* Says goodbye with @text, and closes the connection. */
 void console_leave(struct console_session *s, const char *text);
 /* A question was asked that no input led to: more may be typed. */
