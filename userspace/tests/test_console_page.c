@@ -69,6 +69,21 @@ static void test_pages(void **state)
 	assert_string_equal(answers[0], "yes");
 }
 
+/* Arrows, and what a keypad sends, in which there is a q. */
+static void test_keys_that_turn_no_page(void **state)
+{
+	(void)state;
+	be_telnet();
+	window(80, 11);
+	print_lines(25);
+	console_term_ask(term, "> ", false, take_answer);
+	clear_sent();
+	TYPE("\x1b[A\x1b[1;5B\x1bOq");
+	assert_int_equal(sent_len, 0);
+	TYPE(" ");
+	assert_int_equal(lines_sent(), 10);
+}
+
 static void test_enough(void **state)
 {
 	(void)state;
@@ -241,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_fits_needs_no_page),
 		TEST(test_pages),
+		TEST(test_keys_that_turn_no_page),
 		TEST(test_enough),
 		TEST(test_pages_without_telnet),
 		TEST(test_long_lines_take_more_rows),

@@ -247,8 +247,9 @@ static void answer(struct console_term *term, bool is_cancelled)
 	explicit_bzero(text, sizeof(text));
 }
 
+/* @is_inner: a byte of a key such as an arrow, which is none that is meant here */
 static void take_key_at_page(struct console_term *term, unsigned char byte,
-			     enum console_key key)
+			     enum console_key key, bool is_inner)
 {
 	const char *text = term->line.text;
 	bool is_enough = key == CONSOLE_KEY_CANCEL;
@@ -258,8 +259,8 @@ static void take_key_at_page(struct console_term *term, unsigned char byte,
 		if (key != CONSOLE_KEY_ENTER && key != CONSOLE_KEY_CANCEL)
 			return;
 		is_enough |= text[0] == 'q' || text[0] == 'Q';
-	} else if (byte == '\0' || term->line.escape ||
-		   (byte == '\n' && key == CONSOLE_KEY_NONE)) {
+	} else if (key == CONSOLE_KEY_NONE &&
+		   (byte == '\0' || byte == '\n' || is_inner)) {
 		return;
 	} else {
 		is_enough |= byte == 'q' || byte == 'Q';
@@ -269,11 +270,13 @@ static void take_key_at_page(struct console_term *term, unsigned char byte,
 
 static void take_byte(struct console_term *term, unsigned char byte)
 {
+	bool is_inner = term->line.escape;
 	enum console_key key;
 
 	key = console_line_feed(&term->line, byte, on_echo, term);
 	if (term->state == TERM_PAGING) {
-		take_key_at_page(term, byte, key);
+		take_key_at_page(term, byte, key,
+				 is_inner || term->line.escape);
 		return;
 	}
 	switch (key) {
