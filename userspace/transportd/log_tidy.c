@@ -124,6 +124,17 @@ out:
 }
 
 /* A file of the same owner, mode and time, under its name when it is whole. */
+/* What was written there is on the disk. */
+static int sync_file(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int err = fd < 0 || fsync(fd) ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 static int pack_file(int dir, const char *from, const char *to,
 		     const bool *stop)
 {
@@ -149,8 +160,12 @@ static int pack_file(int dir, const char *from, const char *to,
 	err = pack(in, out, stop);
 	times[0] = st.st_atim;
 	times[1] = st.st_mtim;
-	if (!err && (utimensat(dir, part, times, AT_SYMLINK_NOFOLLOW) ||
-		     renameat(dir, part, dir, to)))
+	if (!err && utimensat(dir, part, times, AT_SYMLINK_NOFOLLOW))
+		err = -errno;
+	/* one of the two is there, whenever the machine loses its power */
+	if (!err)
+		err = sync_file(dir, part);
+	if (!err && (renameat(dir, part, dir, to) || fsync(dir)))
 		err = -errno;
 	unlinkat(dir, err ? part : from, 0);
 out_close:
