@@ -146,10 +146,9 @@ test_database_is_sound() {
 # start_fails TEXT: with this in its log
 start_fails() {
 	"$DAEMON" --foreground --config "$TMP/hub/conf" >"$TMP/message" 2>&1
-	equal 1 $? && grep -F -- "$1" "$TMP/message" || {
-		cat "$TMP/message"
-		return 1
-	}
+	equal 1 $? && grep -F -- "$1" "$TMP/message" && return
+	cat "$TMP/message"
+	return 1
 }
 
 test_damaged_file_is_set_aside_and_not_replaced() {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The control socket: framing, requests in every broken form, parameters,
- * answers at once, later and to nobody, and the limits of what one client,
- * and all of them, can make the daemon hold.
+ * answers at once, later and to nobody.
  *
- * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/log.c tests/control_run.c
+ * links: transportd/control.c transportd/control_client.c transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c transportd/control_interface.c transportd/log.c tests/control_run.c tests/control_methods.c
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -19,136 +18,7 @@
 
 #include <cmocka.h>
 
-#include "../transportd/control_impl.h"
-#include "control_run.h"
-
-static struct control_call *later;
-static unsigned int gone, handled, noted;
-
-static void method_echo(struct control_call *call, struct json_object *params,
-			void *ctx)
-{
-	const char *text = "absent";
-	int64_t number = -1;
-	bool flag = false;
-	struct json_object *reply;
-
-	handled++;
-	assert_ptr_equal(ctx, &later);
-	assert_non_null(params);
-	if (control_param_string(call, "text", CONTROL_REQUIRED, &text) ||
-	    control_param_int(call, "number", CONTROL_OPTIONAL, 1, 4094,
-			      &number) ||
-	    control_param_bool(call, "flag", CONTROL_OPTIONAL, &flag) ||
-	    control_params_end(call))
-		return;
-	reply = json_object_new_object();
-	json_object_object_add(reply, "text", json_object_new_string(text));
-	json_object_object_add(reply, "number",
-			       json_object_new_int64(number));
-	json_object_object_add(reply, "flag", json_object_new_boolean(flag));
-	control_reply(call, reply);
-}
-
-static void on_gone(struct control_call *call, void *arg)
-{
-	assert_ptr_equal(call, later);
-	assert_ptr_equal(arg, &gone);
-	gone++;
-}
-
-static void method_later(struct control_call *call,
-			 struct json_object *params, void *ctx)
-{
-	(void)params;
-	(void)ctx;
-	assert_null(later);
-	later = call;
-	control_call_on_gone(call, on_gone, &gone);
-}
-
-/* An answer of about so many bytes. */
-static void method_big(struct control_call *call, struct json_object *params,
-		       void *ctx)
-{
-	struct json_object *reply = json_object_new_object();
-	int64_t size;
-	char *text;
-
-	(void)params;
-	(void)ctx;
-	if (control_param_int(call, "size", CONTROL_REQUIRED, 0, 100000000,
-			      &size)) {
-		json_object_put(reply);
-		return;
-	}
-	text = malloc((size_t)size + 1);
-	assert_non_null(text);
-	memset(text, 'x', (size_t)size);
-	text[size] = '\0';
-	json_object_object_add(reply, "text", json_object_new_string(text));
-	free(text);
-	control_reply(call, reply);
-}
-
-/* Changes something, and takes no time. */
-static void method_note(struct control_call *call, struct json_object *params,
-			void *ctx)
-{
-	(void)params;
-	(void)ctx;
-	noted++;
-	control_reply(call, NULL);
-}
-
-static const struct control_method methods[] = {
-	{ "Note", method_note, CONTROL_CHANGES },
-	{ "LaterNote", method_later, CONTROL_CHANGES },
-	{ "Echo", method_echo, CONTROL_READS },
-	{ "Later", method_later, CONTROL_READS },
-	{ "Big", method_big, CONTROL_READS },
-};
-
-static int setup(void **state)
-{
-	control_setup(state);
-	later = NULL;
-	gone = 0;
-	handled = 0;
-	noted = 0;
-	assert_int_equal(control_register(control, methods,
-					  sizeof(methods) / sizeof(methods[0]),
-					  &later), 0);
-	return 0;
-}
-
-#define REQUEST(text) \
-	"{\"method\":\"org.sehub.transportd.Echo\"," \
-	"\"parameters\":{\"text\":\"" text "\"}}"
-
-#define ONEWAY(name) \
-	"{\"method\":\"org.sehub.transportd." name "\",\"oneway\":true}"
-
-static void expect_echo(int fd, const char *text)
-{
-	char *answer = receive(fd);
-	struct json_object *object;
-
-	assert_non_null(answer);
-	object = expect_reply(json_tokener_parse(answer));
-	assert_string_equal(text_of(object, "text"), text);
-	json_object_put(object);
-	free(answer);
-}
-
-static void expect_closed(int fd)
-{
-	char *answer = receive(fd);
-
-	if (answer)
-		fail_msg("not closed: %s", answer);
-	close(fd);
-}
+#include "control_methods.h"
 
 static void test_call(void **state)
 {
@@ -481,113 +351,6 @@ static void test_others_have_their_turn(void **state)
 }
 
 /* Input that piles up behind a request that waits is not read without end. */
-static void test_input_is_bounded(void **state)
-{
-	static char junk[65536];
-	int fd = dial(), size = 4096;
-	size_t sent = 0;
-	ssize_t n;
-
-	(void)state;
-	memset(junk, 'x', sizeof(junk));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	send_text(fd, "{\"method\":\"org.sehub.transportd.Later\"}");
-	TURN_UNTIL(later);
-	for (unsigned int still = 0; still < 50; still++) {
-		n = send(fd, junk, sizeof(junk), MSG_NOSIGNAL);
-		if (n > 0) {
-			sent += (size_t)n;
-			still = 0;
-		}
-		assert_true(sent < 4 * CONTROL_MESSAGE_MAX);
-		turn();
-	}
-	assert_true(sent >= CONTROL_MESSAGE_MAX);
-	assert_int_equal(control->clients->in_size, CONTROL_MESSAGE_MAX);
-	control_reply(later, NULL);
-	free(receive(fd));
-	/* now it is a request, of which more may be read */
-	send_bytes(fd, junk, sizeof(junk));
-	TURN_UNTIL(control->large);
-	close(fd);
-	TURN_UNTIL(!control->large);
-}
-
-static void test_big_answer(void **state)
-{
-	struct json_object *reply;
-	int fd = dial();
-
-	(void)state;
-	reply = expect_reply(ask(fd, "Big", "{\"size\":3000000}"));
-	assert_int_equal(strlen(text_of(reply, "text")), 3000000);
-	json_object_put(reply);
-	expect_refusal(ask(fd, "Big", "{\"size\":17000000}"), CONTROL_FAILED,
-		       "the answer is too long: ask for less", NULL);
-	close(fd);
-}
-
-static void test_slow_reader(void **state)
-{
-	int fd;
-
-	(void)state;
-	control->write_ms = 50;
-	fd = dial();
-	send_text(fd, "{\"method\":\"org.sehub.transportd.Big\",\"parameters\":{\"size\":5000000}}");
-	send_text(fd, REQUEST("never handled"));
-	TURN_UNTIL(control->client_count);
-	TURN_UNTIL(!control->client_count);
-	assert_int_equal(handled, 0);
-	close(fd);
-}
-
-static void test_idle_client_costs_nothing(void **state)
-{
-	int fd = dial();
-
-	(void)state;
-	send_text(fd, REQUEST("x"));
-	expect_echo(fd, "x");
-	turn();
-	assert_null(control->clients->in);
-	assert_null(control->clients->out);
-	assert_false(uv_is_active((uv_handle_t *)&control->clients->timer));
-	close(fd);
-}
-
-static void test_too_many_clients(void **state)
-{
-	int places = CONTROL_CLIENTS_MAX;
-	int fds[2 * CONTROL_CLIENTS_MAX + 1], extra;
-
-	(void)state;
-	for (int i = 0; i < places; i++) {
-		fds[i] = dial();
-		TURN_UNTIL(control->client_count == (unsigned int)i + 1);
-	}
-	extra = dial();
-	expect_refusal(ask(extra, "Echo", "{\"text\":\"x\"}"), CONTROL_FAILED,
-		       "too many clients of the control socket: try again",
-		       NULL);
-	expect_closed(extra);
-	assert_int_equal(handled, 0);
-	/* one that says nothing does not stay either */
-	extra = dial();
-	expect_closed(extra);
-	/* those that are there are served, and a place that is left is free */
-	send_text(fds[0], REQUEST("first"));
-	expect_echo(fds[0], "first");
-	close(fds[1]);
-	TURN_UNTIL(control->client_count == (unsigned int)places - 1);
-	fds[1] = dial();
-	send_text(fds[1], REQUEST("again"));
-	expect_echo(fds[1], "again");
-	for (int i = 0; i < places; i++)
-		close(fds[i]);
-	TURN_UNTIL(!control->client_count);
-}
-
 static void test_register(void **state)
 {
 	static const struct control_method more[] = {
@@ -609,7 +372,7 @@ static void test_register(void **state)
 	close(fd);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, \
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, methods_setup, \
 							control_teardown)
 
 int main(void)
@@ -629,11 +392,6 @@ int main(void)
 		TEST(test_oneway),
 		TEST(test_oneway_to_what_answers),
 		TEST(test_others_have_their_turn),
-		TEST(test_input_is_bounded),
-		TEST(test_big_answer),
-		TEST(test_slow_reader),
-		TEST(test_idle_client_costs_nothing),
-		TEST(test_too_many_clients),
 		TEST(test_register),
 	};
 
