@@ -183,6 +183,26 @@ static void test_kept(void **state)
 	assert_string_equal(before, after);
 }
 
+/* Killed after the key was written, and before its certificate was. */
+static void test_interrupted(void **state)
+{
+	struct place *place = *state;
+	char before[CERT_FINGERPRINT_LEN], after[CERT_FINGERPRINT_LEN];
+	struct cert_error error;
+
+	assert_int_equal(cert_ensure(place->certificate, place->key, NULL,
+				     &error), 0);
+	assert_int_equal(cert_fingerprint_file(place->certificate, before,
+					       &error), 0);
+	assert_int_equal(unlink(place->certificate), 0);
+	assert_int_equal(cert_ensure(place->certificate, place->key, NULL,
+				     &error), 0);
+	assert_int_equal(cert_fingerprint_file(place->certificate, after,
+					       &error), 0);
+	assert_string_equal(before, after);
+	assert_int_equal(files_in(place->dir), 2);
+}
+
 static void test_one_missing(void **state)
 {
 	struct place *place = *state;
@@ -304,6 +324,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interrupted, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_one_missing, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_cannot_write, setup,

@@ -213,7 +213,7 @@ static X509 *cert_make(EVP_PKEY *pkey, const char *host)
 	return NULL;
 }
 
-/* PEM of both in memory; 0 or -EIO. */
+/* PEM of both in memory, the certificate behind its key too; 0 or -EIO. */
 static int cert_encode(BIO *certificate, BIO *key, struct cert_error *error)
 {
 	char host[CERT_NAME_MAX + 1];
@@ -227,10 +227,39 @@ static int cert_encode(BIO *certificate, BIO *key, struct cert_error *error)
 	if (!certificate || !key || !x509 ||
 	    !PEM_write_bio_X509(certificate, x509) ||
 	    !PEM_write_bio_PKCS8PrivateKey(key, pkey, NULL, NULL, 0, NULL,
-					   NULL))
+					   NULL) ||
+	    !PEM_write_bio_X509(key, x509))
 		err = cert_fail_ssl(error, "make a certificate");
 	X509_free(x509);
 	EVP_PKEY_free(pkey);
+	return err;
+}
+
+/*
+ * The certificate that stands behind its key, which is there alone: whoever
+ * made both was ended in between. 0, -ENOENT there is none, or another -errno.
+ */
+static int cert_restore(const char *certificate, const char *key,
+			struct cert_error *error)
+{
+	BIO *in = BIO_new_file(key, "r"), *out = BIO_new(BIO_s_mem());
+	EVP_PKEY *pkey = NULL;
+	X509 *x509 = NULL;
+	int err = -ENOENT;
+
+	if (in)
+		/* "": nobody is asked for a passphrase */
+		pkey = PEM_read_bio_PrivateKey(in, NULL, NULL, "");
+	if (pkey)
+		x509 = PEM_read_bio_X509(in, NULL, NULL, NULL);
+	if (x509 && out && X509_check_private_key(x509, pkey) &&
+	    PEM_write_bio_X509(out, x509))
+		err = cert_write_bio(certificate, 0644, out, error);
+	ERR_clear_error();
+	X509_free(x509);
+	EVP_PKEY_free(pkey);
+	BIO_free(out);
+	BIO_free(in);
 	return err;
 }
 
@@ -253,6 +282,11 @@ int cert_ensure(const char *certificate, const char *key, bool *made,
 				 strerror(-has_key));
 	if (has_certificate && has_key)
 		return 0;
+	if (has_key) {
+		err = cert_restore(certificate, key, error);
+		if (err != -ENOENT)
+			return err;
+	}
 	if (has_certificate || has_key)
 		return log_describe(error->text, sizeof(error->text), -ENOENT,
 				    "%s is missing, but %s exists: restore it, or remove both for a new certificate",

@@ -25,7 +25,9 @@ struct cert_error {
  * @error: filled on failure
  *
  * EC P-256, self-signed, CERT_DAYS, the host's name as CN and SAN; the key's
- * mode is 0600 from its creation on. Each file appears whole or not at all. If
+ * mode is 0600 from its creation on. Each file appears whole or not at all, the
+ * key first, with its certificate behind it: should the process be killed before
+ * the certificate's own file is there, the next call takes it from the key's. If
  * both exist nothing is read or changed. Directories are not made: call it
  * after store_open().
  *
