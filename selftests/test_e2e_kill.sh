@@ -92,6 +92,15 @@ kill_daemon() {
 	return 0
 }
 
+# The next change. What was not saved cannot be deleted.
+advance() {
+	n=$((n + 1))
+	while [ $((n % 4)) = 3 ] &&
+		! grep -qxF -- "u$((n - 3))/no-ra/3" "$TMP/confirmed"; do
+		n=$((n + 1))
+	done
+}
+
 # Some changes that are waited for, and one that is not.
 test_confirmed_changes_survive_each_kill() {
 	local n=0 round i last
@@ -100,7 +109,7 @@ test_confirmed_changes_survive_each_kill() {
 		for ((i = RANDOM % 3; i > 0; i--)); do
 			change "$n" || return 1
 			confirm "$n"
-			n=$((n + 1))
+			advance
 		done
 		change "$n" >"$TMP/last" 2>&1 &
 		last=$!
@@ -118,12 +127,7 @@ test_confirmed_changes_survive_each_kill() {
 			sort "$TMP/confirmed" >"$TMP/expected"
 		fi
 		diff "$TMP/expected" "$TMP/there" || return 1
-		n=$((n + 1))
-		# what was not saved cannot be deleted
-		while [ $((n % 4)) = 3 ] && ! grep -qxF -- \
-			"u$((n - 3))/no-ra/3" "$TMP/confirmed"; do
-			n=$((n + 1))
-		done
+		advance
 	done
 	[ -s "$TMP/confirmed" ]
 }
