@@ -76,7 +76,7 @@ test_JSON_of_connections_and_status() {
 
 test_JSON_of_events() {
 	rm -f "$TMP/events"
-	spawn hub "$TMP/events" "$CTL" monitor --json
+	spawn hub "$TMP/events" "$CTL" --socket "$TMP/hub/sock" monitor --json
 	has_events() {
 		ctl hub hub add --vlan 33 && ctl hub hub del 33
 		[ -s "$TMP/events" ]
