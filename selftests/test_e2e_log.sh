@@ -376,19 +376,25 @@ test_settings_outlive_the_daemon() {
 		ctl hub log set --system on
 }
 
-# A journal that writes down what it gets.
+# A journal that writes down what it gets, for as long as there is a daemon.
 journal_begin() {
 	cat >"$TMP/journal.py" <<-'EOT'
-	import socket, sys
+	import os, socket
+	daemon = os.getppid()
 	sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+	sock.settimeout(1)
 	sock.bind("/run/systemd/journal/socket")
-	print("ready", flush=True)
-	while data := sock.recv(65536):
+	while os.getppid() == daemon:
+	    try:
+	        data = sock.recv(65536)
+	    except TimeoutError:
+	        continue
 	    print(data.decode().replace("\n", " | "), flush=True)
 	EOT
 	spawn a "$TMP/journal" unshare -m sh -c "
 		mount -t tmpfs none /run && mkdir -p /run/systemd/journal &&
-		/usr/bin/python3 $TMP/journal.py & sleep 1
+		/usr/bin/python3 $TMP/journal.py &
+		until [ -S /run/systemd/journal/socket ]; do sleep 0.1; done
 		exec env JOURNAL_STREAM=\$(stat -Lc %d:%i /proc/self/fd/2) \
 			$DAEMON --foreground --config $TMP/j/conf"
 }
