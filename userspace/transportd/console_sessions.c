@@ -195,66 +195,53 @@ static const char *const said[] __attribute__((unused)) = {
 
 /* --- tables ---------------------------------------------------------------- */
 
-static void add_place(const struct console_session *s, struct table *table,
-		      struct json_object *one)
+/* @list: rows in @reply; @columns: what @headers begins with, up to NULL. */
+static void show_addresses(struct console_session *s, struct json_object *reply,
+			   const char *list, const char *headers,
+			   const char *const *columns)
 {
-	char text[PRINT_MAX];
+	struct json_object *rows = json_object_object_get(reply, list);
+	char text[PRINT_MAX], words[256];
+	struct table table;
 
-	table_add(table, T(console_string(one, "kind")));
-	table_addf(table, "%" PRId64, console_int(one, "port"));
-	table_add(table, console_string(one, "session"));
-	table_add(table, format_age((uint64_t)console_int(one, "idle_ms") /
-				    1000, text));
-}
+	snprintf(words, sizeof(words), "%s", headers);
+	table_init(&table, words);
+	for (size_t i = 0; i < console_length(rows); i++) {
+		struct json_object *one = json_object_array_get_idx(rows, i);
 
-static void end_table(struct console_session *s, struct table *table,
-		      struct json_object *reply)
-{
-	if (table->n_cells)
-		console_table(s, table);
+		for (const char *const *column = columns; *column; column++)
+			table_add(&table, console_string(one, *column));
+		table_add(&table, T(console_string(one, "kind")));
+		table_addf(&table, "%" PRId64, console_int(one, "port"));
+		table_add(&table, console_string(one, "session"));
+		table_add(&table,
+			  format_age((uint64_t)console_int(one, "idle_ms") /
+				     1000, text));
+	}
+	if (table.n_cells)
+		console_table(s, &table);
 	else
 		console_put(s, T("There is no entry.\n"));
 	if (!console_bool(reply, "complete"))
 		console_put(s, T("There are more: sehubctl shows all.\n"));
-	table_free(table);
+	table_free(&table);
 	console_done(s);
 }
 
 static void on_macs(struct console_session *s, struct json_object *reply)
 {
-	struct json_object *macs = json_object_object_get(reply, "macs");
-	char headers[256];
-	struct table table;
+	static const char *const columns[] = { "mac", NULL };
 
-	snprintf(headers, sizeof(headers), "%s",
-		 T("MAC|KIND|>PORT|SESSION|>IDLE"));
-	table_init(&table, headers);
-	for (size_t i = 0; i < console_length(macs); i++) {
-		struct json_object *one = json_object_array_get_idx(macs, i);
-
-		table_add(&table, console_string(one, "mac"));
-		add_place(s, &table, one);
-	}
-	end_table(s, &table, reply);
+	show_addresses(s, reply, "macs", T("MAC|KIND|>PORT|SESSION|>IDLE"),
+		       columns);
 }
 
 static void on_ips(struct console_session *s, struct json_object *reply)
 {
-	struct json_object *ips = json_object_object_get(reply, "ips");
-	char headers[256];
-	struct table table;
+	static const char *const columns[] = { "ip", "mac", NULL };
 
-	snprintf(headers, sizeof(headers), "%s",
-		 T("IP|MAC|KIND|>PORT|SESSION|>IDLE"));
-	table_init(&table, headers);
-	for (size_t i = 0; i < console_length(ips); i++) {
-		struct json_object *one = json_object_array_get_idx(ips, i);
-
-		table_add(&table, console_string(one, "ip"));
-		table_add(&table, console_string(one, "mac"));
-		add_place(s, &table, one);
-	}
-	end_table(s, &table, reply);
+	show_addresses(s, reply, "ips", T("IP|MAC|KIND|>PORT|SESSION|>IDLE"),
+		       columns);
 }
 
 static void call_macs(struct console_session *s)
