@@ -269,6 +269,21 @@ static void test_half_closed(void **state)
 	expect_closed(fd);
 }
 
+/* One that has closed his side and then goes is missed, though nothing happens. */
+static void test_half_closed_and_gone(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	send_text(fd, MORE);
+	shutdown(fd, SHUT_WR);
+	expect_number(fd, 1, true);
+	TURN_UNTIL(ready && control->clients->last);
+	close(fd);
+	TURN_UNTIL(gone);
+	TURN_UNTIL(!control->client_count);
+}
+
 /* Fills what the kernel holds for a client: the last answer stays behind. */
 static void fill(const char *filler)
 {
@@ -366,6 +381,7 @@ int main(void)
 		TEST(test_gone),
 		TEST(test_closed_by_us),
 		TEST(test_half_closed),
+		TEST(test_half_closed_and_gone),
 		TEST(test_slow_reader),
 		TEST(test_end_behind_a_slow_reader),
 		TEST(test_too_long),

@@ -20,6 +20,8 @@
 #define CONTROL_READ_MIN	4096
 /* For how long one stays who will be refused whatever it asks. */
 #define CONTROL_REFUSE_MS	2000
+/* How often it is looked whether one that has closed its side is still there. */
+#define CONTROL_WATCH_MS	500
 
 /* Requests may have had passwords in them. */
 static void control_client_drop_input(struct control_client *client)
@@ -143,6 +145,25 @@ static bool control_client_still_reads(const struct control_client *client)
 	return !poll(&poll_fd, 1, 0);
 }
 
+static void control_on_watch(uv_timer_t *timer)
+{
+	struct control_client *client = timer->data;
+
+	if (!control_client_still_reads(client))
+		control_client_close(client);
+}
+
+/*
+ * Nothing is read any more of one that has closed its side, so nothing tells
+ * when it goes before its call has been answered for the last time.
+ */
+static void control_client_watch(struct control_client *client)
+{
+	if (client->last && client->call)
+		uv_timer_start(&client->timer, control_on_watch,
+			       CONTROL_WATCH_MS, CONTROL_WATCH_MS);
+}
+
 static void control_on_read(uv_stream_t *stream, ssize_t count,
 			    const uv_buf_t *buf)
 {
@@ -157,6 +178,7 @@ static void control_on_read(uv_stream_t *stream, ssize_t count,
 	     control_client_still_reads(client))) {
 		client->last = true;
 		control_client_read(client, false);
+		control_client_watch(client);
 		return;
 	}
 	if (count < 0) {
@@ -206,6 +228,7 @@ static void control_client_handle(struct control_client *client)
 	control_client_next(client);
 	if (client->closing)
 		return;
+	control_client_watch(client);
 	if (!client->in_len)
 		control_client_drop_input(client);
 	if (!client->busy && (client->last || client->deaf))
@@ -237,8 +260,10 @@ static void control_on_rest(uv_idle_t *rest)
 void control_client_done(struct control_client *client)
 {
 	client->call = NULL;
-	if (!client->closing)
-		uv_idle_start(&client->rest, control_on_rest);
+	if (client->closing)
+		return;
+	uv_timer_stop(&client->timer);
+	uv_idle_start(&client->rest, control_on_rest);
 }
 
 /* --- writing --- */
@@ -251,7 +276,6 @@ static void control_on_write(uv_write_t *request, int status)
 	client->out = NULL;
 	if (client->closing)
 		return;
-	uv_timer_stop(&client->timer);
 	if (status)
 		control_client_close(client);
 	else if (!client->call)

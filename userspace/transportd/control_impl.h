@@ -90,7 +90,8 @@ struct control {
 /**
  * struct control_client - one connection
  * @pipe: its handle
- * @timer: runs while an answer is being written
+ * @timer: runs while the last answer is being written, and while one that has
+ *	closed its side waits for it
  * @rest: runs between a request that is done and the next one
  * @control: where it came in
  * @next: in the list of the control
