@@ -6,10 +6,8 @@
  */
 #include "metrics_http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,16 +152,6 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 /* --- begin and end -------------------------------------------------------- */
 
-static bool is_loopback(const struct sockaddr_storage *addr)
-{
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
-	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
-
-	if (addr->ss_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
-	return ntohl(in->sin_addr.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
-}
-
 /* Takes @fd over; NULL without memory. */
 static struct MHD_Daemon *start(struct metrics_http *http, int fd)
 {
@@ -225,7 +213,7 @@ int metrics_http_open(struct metrics_http **httpp, struct daemon *d,
 	http->timer.data = http;
 	uv_poll_start(&http->poll, UV_READABLE, on_poll);
 	log_info("metrics address=%s", text);
-	if (!is_loopback(&address->addr))
+	if (!config_address_is_local(address))
 		log_warn("metrics address=%s warning=\"whoever can connect can read, and it is not encrypted: listen on 127.0.0.1, or let a firewall see to that\"",
 			 text);
 	*httpp = http;
