@@ -37,10 +37,17 @@ require() {
 	for program; do
 		command -v "$program" >/dev/null || skip_all "no $program"
 	done
-	# a build beside the test does not change a program that runs
-	[ "$DAEMON" = "$TMP/sehub-transportd" ] ||
-		cp "$DAEMON" "$TMP/sehub-transportd" || exit 1
-	DAEMON=$TMP/sehub-transportd
+	own_copy CTL && own_copy DAEMON || exit 1
+}
+
+# own_copy VARIABLE: of a program out of this tree, so that a build beside the
+# test does not change what runs; it starts faster, too, where the tree is
+# another machine's
+own_copy() {
+	local -n program=$1
+
+	[[ $program == "$TOP"/* ]] || return 0
+	cp "$program" "$TMP" && program=$TMP/${program##*/}
 }
 
 # --- machines -----------------------------------------------------------------

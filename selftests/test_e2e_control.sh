@@ -36,9 +36,9 @@ setup_topology() {
 		join_hub a office "$SERVER" alice secret-of-alice 10 &&
 		pings a 203.0.113.1 && add_far_connections || return 1
 	# what others run has to be where others may look
-	chmod 711 "$TMP" && cp "$CTL" "$TMP/sehubctl" &&
+	chmod 711 "$TMP" &&
 		cp "$KSFT_DIR/tools/e2e_control.py" "$TMP/e2e_control.py" &&
-		chmod 755 "$TMP/sehubctl" "$TMP/e2e_control.py" || return 1
+		chmod 755 "$TMP/e2e_control.py" || return 1
 	SOURCES=$TMP/sources
 	mkdir "$SOURCES" && cp "$TOP"/userspace/transportd/*.c "$SOURCES" &&
 		chmod -R a+rX "$SOURCES"
@@ -78,7 +78,7 @@ reader() {
 }
 
 reader_ctl() {
-	reader "$TMP/sehubctl" --socket "$TMP/hub/sock" "$@"
+	reader "$CTL" --socket "$TMP/hub/sock" "$@"
 }
 
 # Where a file system has no ACLs the daemon has said so.
@@ -183,26 +183,26 @@ test_readers_are_told_what_they_may_not() {
 		json hub .user user show alice --vlan 12 || return 1
 	# by the group of the process, too
 	setpriv --reuid "$NOBODY" --regid "$(gid "$READERS")" --clear-groups \
-		"$TMP/sehubctl" --socket "$TMP/hub/sock" user list
+		"$CTL" --socket "$TMP/hub/sock" user list
 }
 
 test_members_of_the_group_may_do_all() {
 	local groups
 
 	groups=$(gid "$READERS"),$(gid "$ALL")
-	as_member "$groups" "$TMP/sehubctl" --socket "$TMP/hub/sock" \
+	as_member "$groups" "$CTL" --socket "$TMP/hub/sock" \
 		user add dave --vlan 12 --password-fd 0 <<<"secret-of-dave" &&
-		as_member "$(gid "$ALL")" "$TMP/sehubctl" \
+		as_member "$(gid "$ALL")" "$CTL" \
 			--socket "$TMP/hub/sock" user del dave --vlan 12
 }
 
 test_others_are_kept_out() {
-	! as_member "$NOBODY" "$TMP/sehubctl" --socket "$TMP/hub/sock" \
+	! as_member "$NOBODY" "$CTL" --socket "$TMP/hub/sock" \
 		user list >"$TMP/out" 2>&1 &&
 		grep -q "may not talk to sehub-transportd" "$TMP/out" || return 1
 	# also where somebody has changed the mode of the socket
 	chmod 666 "$TMP/hub/sock"
-	! as_member "$NOBODY" "$TMP/sehubctl" --socket "$TMP/hub/sock" \
+	! as_member "$NOBODY" "$CTL" --socket "$TMP/hub/sock" \
 		user list >"$TMP/out" 2>&1 &&
 		grep -q "not allowed: needs root or a group" "$TMP/out"
 }

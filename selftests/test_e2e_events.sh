@@ -31,7 +31,7 @@ setup_topology() {
 	start_server control-group-readonly=bin && start_client 1 a &&
 		user_add 12 alice right &&
 		connection_add a office "$SERVER" alice right || return 1
-	chmod 711 "$TMP" && cp "$CTL" "$TMP/sehubctl"
+	chmod 711 "$TMP"
 }
 
 # watcher MACHINE COMMAND...: its output in the file "events", what it says
@@ -182,7 +182,7 @@ test_readers_may_know() {
 		skip "no ACLs in $TMP" || return
 	watcher hub setpriv --reuid 65534 --regid 65534 \
 		--groups "$(getent group bin | cut -d: -f3)" --inh-caps=-all \
-		"$TMP/sehubctl" --socket "$TMP/hub/sock" monitor --json user
+		"$CTL" --socket "$TMP/hub/sock" monitor --json user
 	seen '.event == "begin"' && user_add 13 hugo right &&
 		seen '.user == "hugo"' && ctl hub user del hugo --vlan 13 ||
 		return 1
