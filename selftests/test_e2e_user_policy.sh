@@ -17,6 +17,7 @@ TESTS="
 	no_broadcast
 	no_dhcp_server
 	filter_dhcp
+	hits_are_told
 "
 
 # shellcheck source=users.sh
@@ -147,6 +148,33 @@ test_filter_dhcp() {
 		stopped dhcp dhcp=offer src="$MAC_A" &&
 		stopped dhcp dhcp6=solicit src="$MAC_A" &&
 		arrives udp4 src="$MAC_A"
+}
+
+# An administrator is told who breaks which rule, and of nothing that was before
+# somebody listened.
+test_hits_are_told() {
+	local status=1
+
+	policy no-dhcp-server && stopped dhcp_server dhcp=offer src="$MAC_A" ||
+		return 1
+	: >"$TMP/hits"
+	spawn hub "$TMP/hits" "$CTL" --socket "$TMP/hub/sock" \
+		monitor --json policy
+	breaks_a_rule() {
+		stopped dhcp_server dhcp=ack src="$MAC_A" &&
+			jq -es 'any(.[]; .policy == "dhcp-server")' "$TMP/hits"
+	}
+	busywait 60000 breaks_a_rule && policy filter-dhcp &&
+		stopped dhcp dhcp=offer src="$MAC_A" &&
+		busywait 20000 jq -es 'any(.[]; .policy == "dhcp")' \
+			"$TMP/hits" && status=0
+	kill "$SPAWNED"
+	wait "$SPAWNED"
+	[ "$status" = 0 ] && jq -es --arg name "$(session_of alice)" '
+		all(.[]; .event == "policy-hit" and .vlan == 12 and
+			.session == $name and .user == "alice" and .count > 0) and
+		all(.[]; .policy == "dhcp-server" or .policy == "dhcp")' \
+		"$TMP/hits"
 }
 
 setup
