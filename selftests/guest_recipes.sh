@@ -66,7 +66,7 @@ test_containers_need_one_capability() {
 }
 
 test_container_of_systemd_nspawn() {
-	systemd-nspawn -q -D / --volatile=overlay --machine=lab --register=no \
+	systemd-nspawn -q -D / --volatile=yes --machine=lab --register=no \
 		--private-network --capability=CAP_NET_ADMIN --as-pid2 sh -c '
 		sehubctl hub add --vlan 5 && sehubctl hub list' | grep sehub5 &&
 		! ip link show sehub5
