@@ -172,11 +172,13 @@ test_networkd_configures_a_hub() {
 	rm -f /etc/systemd/system/systemd-networkd.{service,socket}
 	systemctl daemon-reload && systemctl start systemd-networkd &&
 		busywait 10000 has_address 192.0.2.129/28 &&
-		pings a 203.0.113.1 &&
+		pings a 203.0.113.20 &&
 		networkctl --no-pager status sehub12 | grep "$file"
 	set -- $?
 	systemctl stop systemd-networkd.socket systemd-networkd
 	rm $file
+	# it takes away what was given by hand
+	ip address replace 203.0.113.1/24 dev sehub12
 	return "$1"
 }
 
