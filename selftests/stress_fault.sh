@@ -54,7 +54,7 @@ state() {
 	STATE=$(sed -E '/^ok/d
 		s/ [a-z.-]*(frames|bytes|moves|idle|count|learned)=[0-9]*//g
 		s/ [a-z]+\.drops[a-z.-]*=[0-9]*//g
-		s/ ifindex=[0-9]*//g
+		s/ (ifindex|hub\.id)=[0-9]*//g
 		s/ port\.session\.(id|owner|grace-left|attaches)=[0-9]*//g
 		s/ port\.session\.(tx|rx)-[a-z]*=[0-9]*//g' <<<"$STATE" | sort)
 }
