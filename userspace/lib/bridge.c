@@ -150,10 +150,19 @@ static void add_ports(const struct devices *all)
 
 static int count_address(const struct sehub_fdb *fdb, void *arg)
 {
-	uint32_t *count = arg;
+	struct device *bridge = find_device(arg, fdb->hub_ifindex);
 
-	*count += fdb->kind == SEHUB_FDB_KIND_LEARNED;
+	if (bridge && bridge->is_hub && fdb->kind == SEHUB_FDB_KIND_LEARNED)
+		bridge->hub.fdb_count++;
 	return 0;
+}
+
+static bool has_hubs(const struct devices *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->list[i].is_hub)
+			return true;
+	return false;
 }
 
 int sehub_bridge_list(struct sehub_nl *nl, sehub_hub_fn fn, void *arg,
@@ -180,22 +189,20 @@ int sehub_bridge_list(struct sehub_nl *nl, sehub_hub_fn fn, void *arg,
 				begin_sum(&all.list[i].hub);
 		add_ports(&all);
 	}
-	for (size_t i = 0; !ret && i < all.count; i++) {
-		struct sehub_hub *hub = &all.list[i].hub;
-
-		if (!all.list[i].is_hub)
-			continue;
-		ret = sehub_bridge_fdb_list(nl, hub->ifindex, count_address,
-					    &hub->fdb_count, err);
-		if (!ret)
-			ret = fn(hub, arg);
-	}
+	/* of all at once, as each list walks over all devices */
+	if (!ret && has_hubs(&all))
+		ret = sehub_bridge_fdb_list(nl, 0, SEHUB_FDB_ANY_PORT,
+					    count_address, &all, err);
+	for (size_t i = 0; !ret && i < all.count; i++)
+		if (all.list[i].is_hub)
+			ret = fn(&all.list[i].hub, arg);
 	free(all.list);
 	return ret;
 }
 
 /* --- addresses ------------------------------------------------------------- */
 
+/* A list under way; @ifindex: of this bridge only, 0: of any. */
 struct addresses {
 	uint32_t ifindex;
 	long hertz;
@@ -209,14 +216,16 @@ static int read_address(const struct nlmsghdr *nlh, void *arg)
 	const struct addresses *all = arg;
 	struct nlattr *tb[NDA_MAX + 1];
 	struct nda_cacheinfo info;
-	struct sehub_fdb fdb = { .hub_ifindex = all->ifindex };
+	struct sehub_fdb fdb = { .idle = 0 };
 
 	if (nlh->nlmsg_type != RTM_NEWNEIGH ||
 	    nlmsg_parse((struct nlmsghdr *)nlh, sizeof(*ndm), tb, NDA_MAX,
 			NULL) < 0 ||
 	    !tb[NDA_LLADDR] || nla_len(tb[NDA_LLADDR]) != 6 ||
-	    !tb[NDA_MASTER] || nla_get_u32(tb[NDA_MASTER]) != all->ifindex ||
-	    tb[NDA_VLAN])
+	    !tb[NDA_MASTER] || nla_len(tb[NDA_MASTER]) < 4 || tb[NDA_VLAN])
+		return 0;
+	fdb.hub_ifindex = nla_get_u32(tb[NDA_MASTER]);
+	if (all->ifindex && fdb.hub_ifindex != all->ifindex)
 		return 0;
 	memcpy(fdb.mac, nla_data(tb[NDA_LLADDR]), 6);
 	fdb.port = (uint32_t)ndm->ndm_ifindex;
@@ -235,7 +244,7 @@ static int read_address(const struct nlmsghdr *nlh, void *arg)
 	return all->fn(&fdb, all->arg);
 }
 
-int sehub_bridge_fdb_list(struct sehub_nl *nl, uint32_t ifindex,
+int sehub_bridge_fdb_list(struct sehub_nl *nl, uint32_t ifindex, uint32_t port,
 			  sehub_fdb_fn fn, void *arg, struct sehub_err *err)
 {
 	struct addresses all = {
@@ -246,9 +255,10 @@ int sehub_bridge_fdb_list(struct sehub_nl *nl, uint32_t ifindex,
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETNEIGH, NLM_F_DUMP);
 	int ret;
 
-	/* of the addresses of each bridge, these only */
+	if (port != SEHUB_FDB_ANY_PORT)
+		ndm.ndm_ifindex = (int)port;
 	if (msg && (nlmsg_append(msg, &ndm, sizeof(ndm), NLMSG_ALIGNTO) ||
-		    nla_put_u32(msg, NDA_MASTER, ifindex))) {
+		    (ifindex && nla_put_u32(msg, NDA_MASTER, ifindex)))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}

@@ -206,11 +206,13 @@ static ssize_t receive(int fd, char *buf, int64_t deadline,
 }
 
 /*
- * State of one answer. A dump ends with NLMSG_DONE, anything else with an
- * NLMSG_ERROR, which is also the acknowledgement.
+ * State of one answer. A dump ends with NLMSG_DONE, or where the caller wants
+ * no more of it; anything else with an NLMSG_ERROR, which is also the
+ * acknowledgement.
  */
 struct answer {
 	const struct nlmsghdr *request;
+	bool is_dump;
 	sehub_nl_fn fn;
 	void *arg;
 	int fn_result;
@@ -247,7 +249,7 @@ static int read_answer(struct sehub_nl *nl, int fd, struct answer *answer,
 {
 	int64_t deadline = now_ms() + nl->timeout_ms;
 
-	while (!answer->is_done) {
+	while (!answer->is_done && !(answer->is_dump && answer->fn_result)) {
 		const struct nlmsghdr *nlh = (const void *)nl->buf;
 		ssize_t n = receive(fd, nl->buf, deadline, err);
 
@@ -269,39 +271,64 @@ static int read_answer(struct sehub_nl *nl, int fd, struct answer *answer,
 	return 0;
 }
 
+static int open_socket(struct sehub_nl *nl, int *fd, struct sehub_err *err)
+{
+	int rcvbuf = SEHUB_NL_RCVBUF;
+	int made;
+
+	if (*fd >= 0)
+		return 0;
+	made = sehub_nl_socket(fd == &nl->rtnl ? NETLINK_ROUTE :
+			       NETLINK_GENERIC, 0, err);
+	if (made < 0)
+		return made;
+	if (fd != &nl->rtnl)
+		setsockopt(made, SOL_SOCKET, SO_RCVBUF, &rcvbuf,
+			   sizeof(rcvbuf));
+	*fd = made;
+	return 0;
+}
+
+/* The rest of a list goes with its socket, to which nothing belongs. */
+static void drop_rest(int *fd)
+{
+	close(*fd);
+	*fd = -1;
+}
+
 int sehub_nl_request(struct sehub_nl *nl, bool is_rtnl, struct nl_msg *msg,
 		     sehub_nl_fn fn, void *arg, struct sehub_err *err)
 {
 	struct answer answer = { .fn = fn, .arg = arg };
 	struct nlmsghdr *nlh;
 	int code;
-	int fd;
+	int *fd;
 
 	if (!msg)
 		return sehub_err_errno(err, ENOMEM, "cannot make the request");
 
-	if (is_rtnl && nl->rtnl < 0) {
-		nl->rtnl = sehub_nl_socket(NETLINK_ROUTE, 0, err);
-		if (nl->rtnl < 0) {
-			code = nl->rtnl;
-			nl->rtnl = -1;
-			goto out;
-		}
-	}
-	fd = is_rtnl ? nl->rtnl : nl->genl;
-
 	nlh = nlmsg_hdr(msg);
 	nlh->nlmsg_seq = ++nl->seq;
 	nlh->nlmsg_flags |= NLM_F_REQUEST;
-	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+	answer.is_dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	if (!answer.is_dump)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	answer.request = nlh;
 
-	if (send(fd, nlh, nlh->nlmsg_len, 0) < 0) {
+	if (is_rtnl)
+		fd = &nl->rtnl;
+	else
+		fd = answer.is_dump ? &nl->list : &nl->genl;
+	code = open_socket(nl, fd, err);
+	if (code)
+		goto out;
+	if (send(*fd, nlh, nlh->nlmsg_len, 0) < 0) {
 		code = sehub_err_errno(err, errno, "cannot send to the kernel");
 		goto out;
 	}
-	code = read_answer(nl, fd, &answer, err);
+	code = read_answer(nl, *fd, &answer, err);
+	if (answer.is_dump && !answer.is_done)
+		drop_rest(fd);
 out:
 	nlmsg_free(msg);
 	return code;
@@ -371,6 +398,7 @@ int sehub_nl_open_rtnl(struct sehub_nl **nlp, struct sehub_err *err)
 	if (!nl)
 		return sehub_err_errno(err, ENOMEM, "cannot open netlink");
 	nl->genl = -1;
+	nl->list = -1;
 	nl->rtnl = -1;
 	nl->timeout_ms = SEHUB_NL_TIMEOUT_MS;
 	nl->buf = malloc(SEHUB_NL_BUF_LEN);
@@ -384,7 +412,6 @@ int sehub_nl_open_rtnl(struct sehub_nl **nlp, struct sehub_err *err)
 
 int sehub_nl_open(struct sehub_nl **nlp, struct sehub_err *err)
 {
-	int rcvbuf = SEHUB_NL_RCVBUF;
 	struct sehub_nl *nl;
 	int code;
 
@@ -392,13 +419,9 @@ int sehub_nl_open(struct sehub_nl **nlp, struct sehub_err *err)
 	*nlp = NULL;
 	if (code)
 		return code;
-	nl->genl = sehub_nl_socket(NETLINK_GENERIC, 0, err);
-	if (nl->genl < 0) {
-		code = nl->genl;
-		goto err_close;
-	}
-	setsockopt(nl->genl, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
-	code = sehub_nl_family(nl, err);
+	code = open_socket(nl, &nl->genl, err);
+	if (!code)
+		code = sehub_nl_family(nl, err);
 	if (code)
 		goto err_close;
 	*nlp = nl;
@@ -415,6 +438,8 @@ void sehub_nl_close(struct sehub_nl *nl)
 		return;
 	if (nl->genl >= 0)
 		close(nl->genl);
+	if (nl->list >= 0)
+		close(nl->list);
 	if (nl->rtnl >= 0)
 		close(nl->rtnl);
 	free(nl->buf);

@@ -37,8 +37,9 @@ struct sehub_family {
 
 /**
  * struct sehub_nl - a control handle
- * @genl: generic netlink socket
- * @rtnl: rtnetlink socket, -1 until it is needed
+ * @genl: generic netlink socket, to which ports of sessions can belong
+ * @list: another one for lists, -1 until it is needed
+ * @rtnl: rtnetlink socket, the same
  * @seq: sequence number of the last request
  * @timeout_ms: most time for a request
  * @family: the module's family
@@ -46,6 +47,7 @@ struct sehub_family {
  */
 struct sehub_nl {
 	int genl;
+	int list;
 	int rtnl;
 	uint32_t seq;
 	unsigned int timeout_ms;
@@ -73,6 +75,8 @@ int sehub_nl_socket(int protocol, int flags, struct sehub_err *err);
  * @fn: called for each message of the answer, may be NULL
  * @arg: handed to @fn
  * @err: filled on failure
+ * A dump that @fn ends is read no further: a table can have a million entries.
+ *
  * Return: 0, -errno, or what @fn returned. -EAGAIN: a dump that was disturbed
  * by a change.
  */

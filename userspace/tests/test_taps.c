@@ -63,11 +63,12 @@ int sehub_bridge_list(struct sehub_nl *nl, sehub_hub_fn fn, void *arg,
 	return 0;
 }
 
-int sehub_bridge_fdb_list(struct sehub_nl *nl, uint32_t ifindex,
+int sehub_bridge_fdb_list(struct sehub_nl *nl, uint32_t ifindex, uint32_t port,
 			  sehub_fdb_fn fn, void *arg, struct sehub_err *err)
 {
 	(void)nl;
 	(void)ifindex;
+	(void)port;
 	(void)fn;
 	(void)arg;
 	(void)err;

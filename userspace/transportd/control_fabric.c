@@ -117,7 +117,7 @@ struct owner {
  * @owners: its sessions' ports, by number
  * @count: how many
  * @session: the only one that is of interest, NULL: all are
- * @port: its port
+ * @port: its port, 0: it has none now, and so no entries
  * @list: what there is
  * @is_cut: there is more
  */
@@ -292,12 +292,15 @@ static void mac_list(struct control_call *call, struct json_object *params,
 	struct sehub_err err = { .text = "out of memory" };
 	struct table table = { .count = 0 };
 	struct daemon *d = ctx;
-	int ret;
+	int ret = 0;
 
 	(void)params;
 	if (table_begin(call, d, &table))
 		return;
-	ret = kernel_list_macs(d->kernel, &table.hub, list_mac, &table, &err);
+	if (!table.session || table.port)
+		ret = kernel_list_macs(d->kernel, &table.hub, table.session ?
+				       table.port : SEHUB_FDB_ANY_PORT,
+				       list_mac, &table, &err);
 	table_end(call, &table, "macs", ret, &err);
 }
 
@@ -327,7 +330,7 @@ static void ip_list(struct control_call *call, struct json_object *params,
 	struct sehub_ip_filter filter = { .set = 0 };
 	struct table table = { .count = 0 };
 	struct daemon *d = ctx;
-	int ret;
+	int ret = 0;
 
 	(void)params;
 	if (table_begin(call, d, &table))
@@ -336,8 +339,9 @@ static void ip_list(struct control_call *call, struct json_object *params,
 		filter = (struct sehub_ip_filter){
 			.set = SEHUB_IP_BY_PORT, .port = table.port,
 		};
-	ret = kernel_list_ips(d->kernel, &table.hub, &filter, list_ip, &table,
-			      &err);
+	if (!table.session || table.port || table.hub.is_bridge)
+		ret = kernel_list_ips(d->kernel, &table.hub, &filter, list_ip,
+				      &table, &err);
 	table_end(call, &table, "ips", ret, &err);
 }
 

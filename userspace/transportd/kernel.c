@@ -215,15 +215,16 @@ int kernel_list_bridges(struct kernel *k, sehub_hub_fn fn, void *arg,
 
 /* The hub was found a moment ago, with a handle that is right. */
 int kernel_list_macs(struct kernel *k, const struct kernel_hub *hub,
-		     sehub_fdb_fn fn, void *arg, struct sehub_err *err)
+		     uint32_t port, sehub_fdb_fn fn, void *arg, struct sehub_err *err)
 {
 	int ret;
 
 	if (hub->is_bridge)
-		return taps_list_macs(k->taps, hub->ifindex, fn, arg, err);
+		return taps_list_macs(k->taps, hub->ifindex, port, fn, arg,
+				      err);
 	ret = kernel_open(k, err);
-	return ret ? ret : sehub_fdb_list(k->nl, hub->ifindex,
-					  SEHUB_FDB_ANY_PORT, fn, arg, err);
+	return ret ? ret : sehub_fdb_list(k->nl, hub->ifindex, port, fn, arg,
+					  err);
 }
 
 int kernel_list_ips(struct kernel *k, const struct kernel_hub *hub,

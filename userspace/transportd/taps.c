@@ -173,10 +173,10 @@ int taps_list_bridges(struct taps *ts, sehub_hub_fn fn, void *arg,
 	return sehub_bridge_list(ts->nl, fn, arg, err);
 }
 
-int taps_list_macs(struct taps *ts, uint32_t bridge, sehub_fdb_fn fn,
-		   void *arg, struct sehub_err *err)
+int taps_list_macs(struct taps *ts, uint32_t bridge, uint32_t port,
+		   sehub_fdb_fn fn, void *arg, struct sehub_err *err)
 {
-	return sehub_bridge_fdb_list(ts->nl, bridge, fn, arg, err);
+	return sehub_bridge_fdb_list(ts->nl, bridge, port, fn, arg, err);
 }
 
 uint64_t taps_bridge_id(const struct taps *ts, uint32_t ifindex)

@@ -42,8 +42,8 @@ int taps_find_bridge(struct taps *ts, uint16_t vlan, uint32_t *ifindex,
 /* See sehub_bridge_list() and sehub_bridge_fdb_list(). */
 int taps_list_bridges(struct taps *ts, sehub_hub_fn fn, void *arg,
 		      struct sehub_err *err);
-int taps_list_macs(struct taps *ts, uint32_t bridge, sehub_fdb_fn fn,
-		   void *arg, struct sehub_err *err);
+int taps_list_macs(struct taps *ts, uint32_t bridge, uint32_t port,
+		   sehub_fdb_fn fn, void *arg, struct sehub_err *err);
 /* What a hub's id is for a hub; never 0. */
 uint64_t taps_bridge_id(const struct taps *ts, uint32_t ifindex);
 
