@@ -247,6 +247,59 @@ static void test_closed(void **state)
 	assert_int_equal(sessions_count(ss), 0);
 }
 
+/* How many ports are to say a last word. */
+static unsigned int awaited(void)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < SESSIONS_BUCKETS; i++)
+		count += !LIST_EMPTY(&ss->ended[i]);
+	return count;
+}
+
+static struct sehub_port counted(uint64_t frames)
+{
+	return (struct sehub_port){
+		.kind = SEHUB_PORT_KIND_SESSION, .session.id = PORT_ID,
+		.rx_frames = frames,
+	};
+}
+
+/* What the kernel counted is added once, in whatever order its word comes. */
+static void test_the_last_word_of_a_port(void **state)
+{
+	struct sehub_port port = counted(30);
+	uint64_t queued;
+
+	(void)state;
+	begin(7, false);
+	assert_true(event_is_ours(7, SESSION_EVENT_STARTED, true, false));
+	ports[port_count++] = counted(10);
+	assert_int_equal(sessions_traffic(ss, &queued)->rx_frames, 10);
+	assert_true(event_is_ours(7, SESSION_EVENT_CLOSED, true, false));
+	port_count = 0;
+	assert_int_equal(awaited(), 1);
+	assert_int_equal(sessions_traffic(ss, &queued)->rx_frames, 10);
+	assert_false(sessions_port_deleted(ss, &port));
+	assert_int_equal(awaited(), 0);
+	assert_int_equal(sessions_traffic(ss, &queued)->rx_frames, 30);
+	assert_false(sessions_port_deleted(ss, &port));
+	assert_int_equal(sessions_traffic(ss, &queued)->rx_frames, 30);
+}
+
+/* A port that went unseen says nothing any more. */
+static void test_the_last_word_is_lost(void **state)
+{
+	struct server_session *s;
+
+	(void)state;
+	s = begin(7, true);
+	sessions_set_state(s, SERVER_DETACHED);
+	sessions_resync(ss);
+	assert_int_equal(sessions_count(ss), 0);
+	assert_int_equal(awaited(), 0);
+}
+
 int main(void)
 {
 #define TEST(fn)	cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -255,6 +308,8 @@ int main(void)
 		TEST(test_ended_while_it_resumes),
 		TEST(test_a_connection_is_not_ours),
 		TEST(test_closed),
+		TEST(test_the_last_word_of_a_port),
+		TEST(test_the_last_word_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,8 @@
 #define SESSIONS_BUCKETS	4096
 
 LIST_HEAD(sessions_clients, server_session);
+/* Many can end at once, and of each the kernel has a last word to say. */
+LIST_HEAD(sessions_ended, ended_port);
 
 struct sessions {
 	struct daemon *d;
@@ -21,7 +23,7 @@ struct sessions {
 	struct sessions_clients clients[SESSIONS_BUCKETS];
 	unsigned int count;
 	struct session_traffic traffic;
-	struct ended_port *ended;
+	struct sessions_ended ended[SESSIONS_BUCKETS];
 	uv_timer_t recover;
 	uv_timer_t expiry;
 	unsigned int recover_tries;

@@ -122,6 +122,8 @@ void sessions_resync(struct sessions *ss)
 			    !kernel_port_device(ss->d->kernel, s->port_id)) {
 				sessions_log_end(ss, s, NULL, "kernel",
 						 "the port is gone");
+				/* its last word is lost */
+				s->port_id = 0;
 				sessions_del(ss, s);
 			}
 		}

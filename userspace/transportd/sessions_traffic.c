@@ -14,15 +14,20 @@
 
 /**
  * struct ended_port - a port whose session has ended
- * @next: in the list of them
+ * @same_bucket: in the list of them
  * @port_id: the port, of which the kernel has a last word to say
  * @seen: what it has counted, as far as that is in the sum
  */
 struct ended_port {
-	struct ended_port *next;
+	LIST_ENTRY(ended_port) same_bucket;
 	uint32_t port_id;
 	struct session_traffic seen;
 };
+
+static struct sessions_ended *bucket(struct sessions *ss, uint32_t port_id)
+{
+	return &ss->ended[port_id % SESSIONS_BUCKETS];
+}
 
 static struct session_traffic traffic_of(const struct sehub_port *port)
 {
@@ -79,14 +84,13 @@ void sessions_end_traffic(struct sessions *ss, struct server_session *s)
 		return;
 	ended->port_id = s->port_id;
 	ended->seen = s->seen;
-	ended->next = ss->ended;
-	ss->ended = ended;
+	LIST_INSERT_HEAD(bucket(ss, s->port_id), ended, same_bucket);
 }
 
 void sessions_end_port(struct sessions *ss, struct server_session *s,
 		       const struct sehub_port *port)
 {
-	struct ended_port **at = &ss->ended, *ended;
+	struct ended_port *ended;
 
 	if (s) {
 		note(ss, &s->seen, port);
@@ -94,13 +98,13 @@ void sessions_end_port(struct sessions *ss, struct server_session *s,
 		s->port_id = 0;
 		return;
 	}
-	while (*at && (*at)->port_id != port->session.id)
-		at = &(*at)->next;
-	ended = *at;
+	LIST_FOREACH(ended, bucket(ss, port->session.id), same_bucket)
+		if (ended->port_id == port->session.id)
+			break;
 	if (!ended)
 		return;
 	note(ss, &ended->seen, port);
-	*at = ended->next;
+	LIST_REMOVE(ended, same_bucket);
 	free(ended);
 }
 
@@ -108,9 +112,11 @@ void sessions_forget_ended(struct sessions *ss)
 {
 	struct ended_port *ended;
 
-	while ((ended = ss->ended)) {
-		ss->ended = ended->next;
-		free(ended);
+	for (unsigned int i = 0; i < SESSIONS_BUCKETS; i++) {
+		while ((ended = LIST_FIRST(&ss->ended[i]))) {
+			LIST_REMOVE(ended, same_bucket);
+			free(ended);
+		}
 	}
 }
 
