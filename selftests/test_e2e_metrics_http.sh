@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout=90
+# timeout=120
 #
 # Figures by HTTP: off unless it is asked for, GET /metrics and nothing else,
 # and clients that misbehave cost a connection, not the daemon.
@@ -16,13 +16,15 @@ TESTS="
 	other_methods
 	requests_that_are_none
 	silent_clients_are_sent_away
+	slow_clients_are_sent_away
+	no_descriptors_are_no_reason_to_spin
 	sessions_do_not_wait
 	others_are_warned_of
 "
 
 # shellcheck source=e2e.sh
 . "$(dirname "$0")/e2e.sh"
-require jq curl socat
+require jq curl socat prlimit
 
 PORT=9464
 
@@ -127,7 +129,8 @@ test_other_methods() {
 	# what it sends is not read; curl may find the connection closed
 	get /metrics --data-binary "@$TMP/big"
 	[ "$CODE" = 405 ] || [ "$CODE" = 000 ] || return 1
-	get /metrics -X GET --data hello && equal "$CODE" 200
+	get /metrics -X GET --data hello && equal "$CODE" 413 &&
+		get /metrics -X GET -H 'Content-Length: 0' && equal "$CODE" 200
 }
 
 # not_served: whatever the answer was
@@ -153,25 +156,61 @@ test_requests_that_are_none() {
 	not_served || return 1
 	bytes 'GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'
 	not_served || return 1
-	# several in one go, and a body in pieces
-	bytes 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
-	equal "$(grep -c '^# EOF' "$TMP/answer")" 2 || return 1
-	bytes 'GET /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n'
-	equal "$(grep -c '^# EOF' "$TMP/answer")" 1 && serves
+	# several in one go: one at most
+	bytes 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'
+	[ "$(grep -c '^# EOF' "$TMP/answer")" -le 1 ] || return 1
+	# a body, in pieces or announced and never sent
+	bytes 'GET /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'
+	not_served || return 1
+	bytes 'GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n'
+	not_served && grep "^HTTP/1.1 413 " "$TMP/answer" &&
+		grep -i "^connection: close" "$TMP/answer" && serves
 }
 
 test_silent_clients_are_sent_away() {
 	local fds
 
 	fds=$(find "/proc/${DPID[hub]}/fd" | wc -l)
-	# more than there may be: begun, and never ended
-	for _ in {1..40}; do
-		spawn hub "$TMP/silent" socat -u \
-			"EXEC:printf 'GET /metrics HTTP/1.1\\r\\n',pty,raw" \
-			"TCP:127.0.0.1:$PORT,shut-none,ignoreeof"
+	# more than there may be: begun, and never ended; two addresses, one host
+	for _ in {1..20}; do
+		silent 127.0.0.1 && silent 127.0.0.2
 	done
-	[ "$(find "/proc/${DPID[hub]}/fd" | wc -l)" -le $((fds + 24)) ] &&
+	[ "$(find "/proc/${DPID[hub]}/fd" | wc -l)" -le $((fds + 8)) ] &&
 		busywait 60000 serves
+}
+
+# silent FROM
+silent() {
+	spawn hub "$TMP/silent" socat -u \
+		"EXEC:printf 'GET /metrics HTTP/1.1\\r\\n',pty,raw" \
+		"TCP:127.0.0.1:$PORT,bind=$1,shut-none,ignoreeof"
+}
+
+test_slow_clients_are_sent_away() {
+	spawn hub "$TMP/slow" bash -c "
+		exec 3<>/dev/tcp/127.0.0.1/$PORT && printf 'GET /' >&3 || exit
+		until read -r -t 1 -u 3; [ \$? -le 128 ]; do
+			printf x >&3 || break
+		done
+		echo over"
+	busywait 60000 grep -q over "$TMP/slow"
+}
+
+test_no_descriptors_are_no_reason_to_spin() {
+	local limit lines status
+
+	lines=$(log_lines hub "metrics-")
+	limit=$(prlimit --pid "${DPID[hub]}" --nofile -o SOFT --noheadings) &&
+		prlimit --pid "${DPID[hub]}" --nofile=3: || return 1
+	spawn hub "$TMP/late" curl -sS -m 60 "http://127.0.0.1:$PORT/metrics"
+	busywait 20000 logged hub "metrics.*Too many open files" &&
+		on a ping -n -c 5 -i 0.2 203.0.113.1
+	status=$?
+	prlimit --pid "${DPID[hub]}" "--nofile=${limit// /}:" || return 1
+	# it has tried again, now and then; who came meanwhile has its turn
+	[ $status = 0 ] &&
+		[ $(($(log_lines hub "metrics-") - lines)) -lt 100 ] &&
+		busywait 20000 grep -qx "# EOF" "$TMP/late"
 }
 
 test_sessions_do_not_wait() {

@@ -21,14 +21,12 @@
 /**
  * struct metrics - the text that was composed last
  * @d: the daemon
- * @text: from malloc(), or NULL
- * @len: its length
+ * @page: the text, or NULL
  * @until: uv_hrtime() until which it is given again
  */
 struct metrics {
 	struct daemon *d;
-	char *text;
-	size_t len;
+	struct metrics_page *page;
 	uint64_t until;
 };
 
@@ -125,16 +123,24 @@ static void add_events(struct metrics_text *text, const struct daemon *d)
 		      NULL);
 }
 
-static void compose(struct metrics *metrics)
+void metrics_put(struct metrics_page *page)
 {
-	uint64_t start = uv_hrtime();
-	struct daemon *d = metrics->d;
+	if (!page || --page->users)
+		return;
+	free(page->text);
+	free(page);
+}
+
+static struct metrics_page *compose(struct daemon *d)
+{
+	struct metrics_page *page = calloc(1, sizeof(*page));
 	struct metrics_text text;
 
-	free(metrics->text);
-	metrics->text = NULL;
-	if (metrics_text_begin(&text))
-		return;
+	if (!page || metrics_text_begin(&text)) {
+		free(page);
+		return NULL;
+	}
+	page->users = 1;
 	add_daemon(&text, d);
 	metrics_add_hubs(&text, d);
 	metrics_add_sessions(&text, d);
@@ -142,37 +148,47 @@ static void compose(struct metrics *metrics)
 	add_connections(&text, d);
 	add_events(&text, d);
 	metrics_add_process(&text);
-	metrics->text = metrics_text_end(&text, &metrics->len);
-	metrics->until = uv_hrtime() +
-			 METRICS_SHARE * (uv_hrtime() - start);
+	page->text = metrics_text_end(&text, &page->len);
+	if (page->text)
+		return page;
+	metrics_put(page);
+	return NULL;
 }
 
-const char *metrics_get(struct metrics *metrics, size_t *len)
+struct metrics_page *metrics_get(struct metrics *metrics)
 {
-	if (!metrics->text || uv_hrtime() >= metrics->until)
-		compose(metrics);
-	*len = metrics->len;
-	return metrics->text;
+	uint64_t start = uv_hrtime();
+
+	if (!metrics->page || start >= metrics->until) {
+		metrics_put(metrics->page);
+		metrics->page = compose(metrics->d);
+		metrics->until = uv_hrtime() +
+				 METRICS_SHARE * (uv_hrtime() - start);
+	}
+	if (metrics->page)
+		metrics->page->users++;
+	return metrics->page;
 }
 
 static void metrics_method(struct control_call *call,
 			   struct json_object *params, void *ctx)
 {
+	struct metrics_page *page;
 	struct json_object *reply;
-	const char *text;
-	size_t len;
 
 	(void)params;
 	if (control_params_end(call))
 		return;
-	text = metrics_get(ctx, &len);
-	if (!text) {
+	page = metrics_get(ctx);
+	if (!page) {
 		control_error(call, CONTROL_FAILED, NULL, "out of memory");
 		return;
 	}
 	reply = json_object_new_object();
 	json_object_object_add(reply, "text",
-			       json_object_new_string_len(text, (int)len));
+			       json_object_new_string_len(page->text,
+							  (int)page->len));
+	metrics_put(page);
 	control_reply(call, reply);
 }
 
@@ -202,6 +218,6 @@ void metrics_free(struct metrics *metrics)
 {
 	if (!metrics)
 		return;
-	free(metrics->text);
+	metrics_put(metrics->page);
 	free(metrics);
 }

@@ -26,11 +26,25 @@ int metrics_register(struct daemon *d, struct metrics **metrics);
 /* NULL is allowed. */
 void metrics_free(struct metrics *metrics);
 
-/*
- * The text, valid until the next call; NULL without memory. One that was just
- * composed is given again, so that who asks in a loop has nothing of it.
+/**
+ * struct metrics_page - the text as it was composed once
+ * @text: from malloc()
+ * @len: its length
+ * @users: who has it: the last one frees it
  */
-const char *metrics_get(struct metrics *metrics, size_t *len);
+struct metrics_page {
+	char *text;
+	size_t len;
+	unsigned int users;
+};
+
+/*
+ * The text, for metrics_put(); NULL without memory. One that was just composed
+ * is given again, so that who asks in a loop has nothing of it.
+ */
+struct metrics_page *metrics_get(struct metrics *metrics);
+/* NULL is allowed. */
+void metrics_put(struct metrics_page *page);
 
 /* metrics_hubs.c */
 void metrics_add_hubs(struct metrics_text *text, struct daemon *d);

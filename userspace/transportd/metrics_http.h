@@ -12,11 +12,11 @@
 
 struct metrics_http;
 
-/* Connections at a time, of all and of one address. */
-#define METRICS_HTTP_MAX	16
+/* Connections at a time, of all and of one source: this host is one. */
+#define METRICS_HTTP_MAX	64
 #define METRICS_HTTP_SOURCE_MAX	8
-/* A connection on which nothing moves for so many seconds is closed. */
-#define METRICS_HTTP_SECONDS	10
+/* A connection, which is one request and its answer, is over in so long. */
+#define METRICS_HTTP_MS		10000
 /* What a request may take of memory, bytes. */
 #define METRICS_HTTP_MEMORY	16384
 
