@@ -127,6 +127,56 @@ static void test_too_many_clients(void **state)
 	TURN_UNTIL(!control->client_count);
 }
 
+/* As if its user were in the group of those who may only read. */
+static int dial_reader(void)
+{
+	struct control_client *before = control->clients;
+	int fd = dial();
+
+	TURN_UNTIL(control->clients != before);
+	control->counts[control->clients->kind]--;
+	control->clients->kind = CONTROL_READERS;
+	control->counts[CONTROL_READERS]++;
+	return fd;
+}
+
+static int dial_unread(void)
+{
+	int fd = dial_reader();
+
+	send_text(fd, "{\"method\":\"org.sehub.transportd.Big\",\"parameters\":{\"size\":16000000}}");
+	TURN_UNTIL(control->clients->out);
+	return fd;
+}
+
+static void test_unread_answers(void **state)
+{
+	int one = dial_unread(), two = dial_unread(), fd = dial_reader();
+
+	(void)state;
+	expect_refusal(ask(fd, "Big", "{\"size\":3000000}"), CONTROL_FAILED,
+		       "others have not read their long answers yet: try again",
+		       NULL);
+	expect_closed(fd);
+	/* short ones are had by everybody, and long ones by who is no reader */
+	fd = dial_reader();
+	json_object_put(expect_reply(ask(fd, "Big", "{\"size\":9000}")));
+	close(fd);
+	fd = dial();
+	json_object_put(expect_reply(ask(fd, "Big", "{\"size\":3000000}")));
+	close(fd);
+	/* whether it is read, or its reader goes */
+	free(receive(one));
+	close(two);
+	TURN_UNTIL(!control->unread);
+	fd = dial_reader();
+	json_object_put(expect_reply(ask(fd, "Big", "{\"size\":3000000}")));
+	close(fd);
+	close(one);
+	TURN_UNTIL(!control->client_count);
+	assert_int_equal(control->unread, 0);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, methods_setup, \
 							control_teardown)
 
@@ -138,6 +188,7 @@ int main(void)
 		TEST(test_slow_reader),
 		TEST(test_idle_client_costs_nothing),
 		TEST(test_too_many_clients),
+		TEST(test_unread_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

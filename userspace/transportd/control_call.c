@@ -64,9 +64,14 @@ static void control_send(struct control_client *client,
 {
 	size_t size = 0;
 	char *text = control_text(message, &size);
+	const char *why = NULL;
 
 	json_object_put(message);
-	if (text && size <= CONTROL_ANSWER_MAX) {
+	if (size > CONTROL_ANSWER_MAX)
+		why = "the answer is too long: ask for less";
+	else if (!control_client_may_write(client, size))
+		why = "others have not read their long answers yet: try again";
+	if (text && !why) {
 		control_client_write(client, text, size, is_last);
 		return;
 	}
@@ -74,8 +79,7 @@ static void control_send(struct control_client *client,
 	if (text)
 		OPENSSL_clear_free(text, size);
 	if (is_last)
-		control_client_error(client, CONTROL_FAILED,
-				     "the answer is too long: ask for less");
+		control_client_error(client, CONTROL_FAILED, why);
 	else
 		control_client_close(client);
 }

@@ -67,7 +67,6 @@ static void control_on_client_closed(uv_handle_t *handle)
 	control->client_count--;
 	control->counts[client->kind]--;
 	control_client_drop_input(client);
-	OPENSSL_clear_free(client->out, client->out_size);
 	free(client);
 	control_put(control);
 }
@@ -268,12 +267,33 @@ void control_client_done(struct control_client *client)
 
 /* --- writing --- */
 
+/* None of them, alone or with others, makes the daemon hold any amount. */
+static bool control_client_is_counted(const struct control_client *client,
+				      size_t size)
+{
+	return client->kind == CONTROL_READERS && size > CONTROL_UNREAD_FREE;
+}
+
+bool control_client_may_write(const struct control_client *client, size_t size)
+{
+	return !control_client_is_counted(client, size) ||
+	       client->control->unread + size <= CONTROL_UNREAD_MAX;
+}
+
+static void control_client_drop_output(struct control_client *client)
+{
+	if (control_client_is_counted(client, client->out_size))
+		client->control->unread -= client->out_size;
+	OPENSSL_clear_free(client->out, client->out_size);
+	client->out = NULL;
+	client->out_size = 0;
+}
+
 static void control_on_write(uv_write_t *request, int status)
 {
 	struct control_client *client = request->data;
 
-	OPENSSL_clear_free(client->out, client->out_size);
-	client->out = NULL;
+	control_client_drop_output(client);
 	if (client->closing)
 		return;
 	if (status)
@@ -311,11 +331,12 @@ void control_client_write(struct control_client *client, char *text,
 	client->busy = true;
 	client->out = text;
 	client->out_size = size;
+	if (control_client_is_counted(client, size))
+		client->control->unread += size;
 	client->write.data = client;
 	if (uv_write(&client->write, (uv_stream_t *)&client->pipe, &buf, 1,
 		     control_on_write)) {
-		OPENSSL_clear_free(client->out, size);
-		client->out = NULL;
+		control_client_drop_output(client);
 		control_client_close(client);
 		return;
 	}

@@ -24,6 +24,10 @@
 #define CONTROL_CLIENTS_READONLY	(CONTROL_CLIENTS_MAX / 2)
 /* Longest answer: what clients of this interface take. */
 #define CONTROL_ANSWER_MAX	(16 * 1024 * 1024)
+/* Of answers that those who may only read have not read yet, all together... */
+#define CONTROL_UNREAD_MAX	(2 * CONTROL_ANSWER_MAX)
+/* ...but for short ones, of which each client has one. */
+#define CONTROL_UNREAD_FREE	16384
 
 /**
  * enum control_kind - whose places a client takes
@@ -64,6 +68,7 @@ struct control_set {
  * @clients: list of all
  * @client_count: its length
  * @counts: the same by kind
+ * @unread: bytes of the answers that CONTROL_UNREAD_MAX is about
  * @large: the one that has more than CONTROL_MESSAGE_MAX of a request
  * @closing: control_close() was called
  * @pipe_closed: and the loop has closed the handle
@@ -82,6 +87,7 @@ struct control {
 	struct control_client *clients;
 	unsigned int client_count;
 	unsigned int counts[CONTROL_KINDS];
+	size_t unread;
 	struct control_client *large;
 	bool closing;
 	bool pipe_closed;
@@ -192,6 +198,8 @@ void control_client_close(struct control_client *client);
  */
 void control_client_write(struct control_client *client, char *text,
 			  size_t size, bool is_last);
+/* Is there room for an answer of so many bytes? */
+bool control_client_may_write(const struct control_client *client, size_t size);
 /* Nothing more is taken from the client: closed after the present answer. */
 void control_client_deafen(struct control_client *client);
 /* The client's request has been answered, or wants no answer. */
