@@ -101,9 +101,15 @@ test_figures_of_hubs() {
 	local frames bytes
 
 	figure_is 1 hub sehub_hub_ports vlan=12 device=sehub12 &&
-		frames=$(figure hub sehub_hub_receive_frames_total vlan=12) &&
-		bytes=$(figure hub sehub_hub_receive_bytes_total vlan=12) &&
 		[ "$(figure hub sehub_hub_macs vlan=12)" -gt 0 ] || return 1
+	# what a bridge says of frames would shrink
+	if [ -n "${KSFT_BRIDGES:-}" ]; then
+		! ctl hub metrics | grep -E '^sehub_hub_[a-z_]+_total\{'
+		return
+	fi
+	frames=$(figure hub sehub_hub_receive_frames_total vlan=12) &&
+		bytes=$(figure hub sehub_hub_receive_bytes_total vlan=12) ||
+		return 1
 	on a ping -n -c 3 -i 0.2 -s 1000 203.0.113.1 &&
 		grows $((frames + 2)) hub sehub_hub_receive_frames_total vlan=12 &&
 		grows $((bytes + 3000)) hub sehub_hub_receive_bytes_total vlan=12
@@ -149,20 +155,32 @@ test_figures_of_lines_that_were_lost() {
 	grows 0 hub sehub_session_resumes_total
 }
 
+# Each frame is counted once: what the last session carried was all there was,
+# but for what came between two looks at its port.
 test_figures_stay_when_sessions_end() {
-	local received ends
+	local received ends own
 
 	received=$(figure hub sehub_session_receive_bytes_total)
 	ends=$(figure hub sehub_session_ends_total)
 	[ "$received" -gt 0 ] &&
 		ctl hub session disconnect "$(session_of alice)" &&
 		grows "$ends" hub sehub_session_ends_total &&
-		[ "$(figure hub sehub_session_receive_bytes_total)" -ge \
-			"$received" ] || return 1
+		busywait 10000 has_ended_in "$TMP/hub/logs/sessions.jsonl" ||
+		return 1
+	own=$(jq -s 'map(.rx_bytes) | add' "$TMP/hub/logs/sessions.jsonl") &&
+		[ "$own" -gt 3000 ] || return 1
+	received=$(figure hub sehub_session_receive_bytes_total)
+	echo "$received, of sessions: $own"
+	[ "$received" -ge "$own" ] && [ "$received" -le $((own + 2000)) ] ||
+		return 1
 	! figure hub sehub_sessions vlan=12 && connection_up a office &&
 		figure_is 1 hub sehub_sessions vlan=12 state=connected &&
 		[ "$(figure hub sehub_session_receive_bytes_total)" -ge \
 			"$received" ]
+}
+
+has_ended_in() {
+	jq -e 'select(.user == "alice") | .rx_bytes' "$1"
 }
 
 test_figures_of_connections() {

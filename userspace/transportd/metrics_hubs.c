@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Hubs of sehub.ko, and the bridges that stand for hubs. The samples of a
- * family stand together, so all hubs are read first.
+ * family stand together, so all hubs are read first. What passed through a
+ * bridge is the sum over the devices in it, which shrinks when one leaves: no
+ * counter, and so it has no series.
  */
 #include "metrics.h"
 
@@ -15,8 +17,8 @@
 
 /**
  * struct hub_figures - hubs as they were read
- * @hubs: array
- * @is_bridge: where bridges begin in it
+ * @hubs: array, with bridges after hubs
+ * @bridges: where bridges begin in it
  * @count: how many
  * @size: how many fit
  */
@@ -84,11 +86,20 @@ static void add_drops(struct metrics_text *text, const struct sehub_hub *hub)
 				      "reason", sehub_drops_name(i), NULL);
 }
 
-/* What a bridge does not know. */
+/* What a bridge does not know, or not in a way that never shrinks. */
 static void add_own(struct metrics_text *text, const struct hub_figures *all)
 {
 	size_t n = all->bridges;
 
+	ADD(text, all, n, "sehub_hub_receive_frames", "counter", NULL,
+	    "_total", "Frames that entered the hub.", rx_frames);
+	ADD(text, all, n, "sehub_hub_receive_bytes", "counter", "bytes",
+	    "_total", "Bytes of these.", rx_bytes);
+	ADD(text, all, n, "sehub_hub_transmit_frames", "counter", NULL,
+	    "_total", "Frames that left the hub, once for each port.",
+	    tx_frames);
+	ADD(text, all, n, "sehub_hub_transmit_bytes", "counter", "bytes",
+	    "_total", "Bytes of these.", tx_bytes);
 	ADD(text, all, n, "sehub_hub_ips", "gauge", NULL, "",
 	    "IP addresses that the hub knows.", ip_count);
 	ADD(text, all, n, "sehub_hub_macs_not_learned", "counter", NULL,
@@ -126,15 +137,6 @@ void metrics_add_hubs(struct metrics_text *text, struct daemon *d)
 	    "Ports of the hub, the local one not among them.", port_count);
 	ADD(text, &all, n, "sehub_hub_macs", "gauge", NULL, "",
 	    "MAC addresses that the hub knows.", fdb_count);
-	ADD(text, &all, n, "sehub_hub_receive_frames", "counter", NULL,
-	    "_total", "Frames that entered the hub.", rx_frames);
-	ADD(text, &all, n, "sehub_hub_receive_bytes", "counter", "bytes",
-	    "_total", "Bytes of these.", rx_bytes);
-	ADD(text, &all, n, "sehub_hub_transmit_frames", "counter", NULL,
-	    "_total", "Frames that left the hub, once for each port.",
-	    tx_frames);
-	ADD(text, &all, n, "sehub_hub_transmit_bytes", "counter", "bytes",
-	    "_total", "Bytes of these.", tx_bytes);
 	add_own(text, &all);
 	free(all.hubs);
 }
