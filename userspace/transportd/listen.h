@@ -62,8 +62,9 @@ int listeners_del(struct listener *l, struct sehub_err *err);
 int listeners_set(struct listener *l, bool is_enabled, struct sehub_err *err);
 
 /*
- * Does as the state says, which has changed: what cannot be opened is logged
- * and stands in the list with its error.
+ * Does as the state says, where something was added or changed; what is taken
+ * out of it goes through listeners_del(). What cannot be opened is logged and
+ * stands in the list with its error.
  */
 void listeners_reload(struct listeners *ls);
 

@@ -55,12 +55,14 @@ void metrics_add_listeners(struct metrics_text *text, const struct daemon *d)
 		add(text, l, "", !strcmp(text_in(l, "state"), "listening"));
 	}
 	add_count(text, list, "sehub_listener_accepted",
-		  "Connections that were accepted.", "accepted");
+		  "Connections that were accepted, also those that ended before they logged in.",
+		  "accepted");
+	/* the rest of them was lost before the login, or is about to log in */
 	add_count(text, list, "sehub_listener_refused",
-		  "Of these, sent away at once or after a login that failed.",
+		  "Accepted ones, sent away at once or after a login that failed.",
 		  "refused");
 	add_count(text, list, "sehub_listener_logins",
-		  "Of these, became a session, or a session's new line.",
+		  "Accepted ones that became a session, or a session's new line.",
 		  "logins");
 	json_object_put(list);
 }
