@@ -18,7 +18,6 @@ TESTS="
 	readers_are_told_what_they_may_not
 	members_of_the_group_may_do_all
 	others_are_kept_out
-	varlinkctl_understands_it
 "
 
 # shellcheck source=e2e.sh
@@ -205,16 +204,6 @@ test_others_are_kept_out() {
 	! as_member "$NOBODY" "$CTL" --socket "$TMP/hub/sock" \
 		user list >"$TMP/out" 2>&1 &&
 		grep -q "not allowed: needs root or a group" "$TMP/out"
-}
-
-test_varlinkctl_understands_it() {
-	command -v varlinkctl >/dev/null || skip "no varlinkctl" || return
-	varlinkctl info "$TMP/hub/sock" | grep -q org.sehub.transportd &&
-		varlinkctl introspect "$TMP/hub/sock" org.sehub.transportd |
-		grep -q "method UserAdd" &&
-		varlinkctl call --json=short "$TMP/hub/sock" \
-			org.sehub.transportd.UserList '{"vlan":12}' |
-		jq -e '.users[0].user == "alice"'
 }
 
 setup
