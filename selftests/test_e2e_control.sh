@@ -14,6 +14,7 @@ TESTS="
 	each_method_is_described
 	answers_are_as_described
 	answers_hold_no_secret
+	tables_can_be_of_one_session
 	readers_may_read_and_nothing_else
 	readers_are_told_what_they_may_not
 	members_of_the_group_may_do_all
@@ -164,6 +165,24 @@ test_answers_hold_no_secret() {
 		"$TMP/answers" || return 1
 	# nor do the logs
 	! grep -E 'secret-of|PRIVATE KEY' "$TMP/hub/log" "$TMP/a/log"
+}
+
+# macs FILTER PARAMETERS: of the hub's table
+macs() {
+	varlink hub call MacList "$2" | jq -ec ".parameters.macs | $1"
+}
+
+test_tables_can_be_of_one_session() {
+	local session card own
+
+	session=$(session_of alice) &&
+		card=$(on a cat /sys/class/net/office/address) &&
+		own="{\"vlan\":12,\"session\":\"$session\"}" || return 1
+	macs 'map(.mac)' "$own" | grep -F "\"$card\"" &&
+		macs "map(.session == \"$session\") | all" "$own" &&
+		# the hub's own address is behind no session
+		macs 'map(.session == null) | any' '{"vlan":12}' &&
+		macs "map(.mac) | contains([\"$card\"])" '{"vlan":12}'
 }
 
 test_readers_may_read_and_nothing_else() {
