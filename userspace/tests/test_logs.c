@@ -16,12 +16,14 @@
  * links: transportd/control.c transportd/control_client.c
  * links: transportd/control_dispatch.c transportd/control_call.c transportd/control_local.c
  * links: transportd/control_interface.c transportd/control_log.c
+ * links: transportd/control_log_params.c
  * links: transportd/packet_log.c lib/log_words.c lib/names.c
  * links: tests/control_run.c tests/store_place.c tests/log_place.c
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,6 +34,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "control_run.h"
 #include "log_place.h"
@@ -66,16 +69,27 @@ int kernel_set_log(struct kernel *k, uint16_t vlan, uint32_t headers,
 	return 0;
 }
 
+/* It waits for the kernel until the end, whatever it is told before. */
 void *packet_log_run(void *arg)
 {
 	struct packet_log *log = arg;
 	struct pollfd fd = { .fd = log->wake, .events = POLLIN };
+	bool is_ending = false;
+	uint64_t times;
 
 	__atomic_add_fetch(&running, 1, __ATOMIC_SEQ_CST);
-	poll(&fd, 1, -1);
+	while (!is_ending) {
+		poll(&fd, 1, -1);
+		if (read(log->wake, &times, sizeof(times)) < 0)
+			break;
+		pthread_mutex_lock(&log->lock);
+		is_ending = log->is_ending;
+		pthread_mutex_unlock(&log->lock);
+	}
 	__atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST);
 	return NULL;
 }
+
 static int saved = -1;
 
 static int setup_logs(void **state)
@@ -258,31 +272,6 @@ static void test_limits(void **state)
 	assert_int_equal(lines, LOG_LIMIT_BURST);
 }
 
-static void test_fields(void **state)
-{
-	const char *text = "event a=1  b=\"x \\\" y\" word c= \"q\"d=2 e=\"open";
-	static const struct {
-		const char *key;
-		const char *value;
-	} expected[] = {
-		{ "", "event" }, { "a", "1" }, { "b", "x \" y" },
-		{ "", "word" }, { "c", "" }, { "", "q" }, { "d", "2" },
-		{ "e", "ope" },
-	};
-	struct log_field field;
-	char value[16];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
-		assert_true(log_field_next(&text, &field));
-		assert_true(log_field_is(&field, expected[i].key));
-		log_field_value(&field, value, sizeof(value));
-		if (i < 7)
-			assert_string_equal(value, expected[i].value);
-	}
-	assert_false(log_field_next(&text, &field));
-}
-
 /* --- settings -------------------------------------------------------------- */
 
 static void test_settings_are_kept(void **state)
@@ -298,6 +287,7 @@ static void test_settings_are_kept(void **state)
 	assert_int_equal(found.rotation.keep, 14);
 	assert_true(found.rotation.compress && found.system &&
 		    found.administration && found.access);
+	assert_true(store_logs_are_same(&found, &store_logs_default));
 	assert_int_equal(store_logs_set(store, &set, &error), 0);
 	reopen_store();
 	assert_int_equal(store_logs_get(store, &found, &error), 0);
@@ -472,11 +462,15 @@ static void test_hub(void **state)
 					 &err), 0);
 	assert_true(d.packets->is_running);
 	expect_packets(fd, 12, "arp=headers,ip=headers");
+	/* nobody waits for the thread, which may be waiting for the kernel */
 	expect_done(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"none\"}");
-	assert_false(d.packets->is_running);
-	assert_int_equal(__atomic_load_n(&running, __ATOMIC_SEQ_CST), 0);
+	assert_true(d.packets->is_running);
+	assert_int_equal(d.packets->count, 0);
+	expect_done(fd, "LogHubSet", "{\"vlan\":12,\"packets\":\"ip=whole\"}");
+	assert_int_equal(d.packets->count, 1);
 	close(fd);
 	flush();
+	assert_int_equal(__atomic_load_n(&running, __ATOMIC_SEQ_CST), 0);
 	assert_non_null(strstr(log_text("administration.log"),
 			       " level=info event=log-hub-set hub=12 packets=udp=whole,arp=headers by="));
 }
@@ -504,6 +498,73 @@ static void test_hub_refusals(void **state)
 	close(fd);
 }
 
+/* What was imported is stored by somebody else. */
+static void test_hub_from_the_store(void **state)
+{
+	struct sehub_err err;
+	int fd = dial();
+
+	(void)state;
+	assert_int_equal(store_log_hub_set(store, 12, "udp=whole", &error), 0);
+	kernel_says = -ENOENT;
+	assert_int_equal(packet_log_restore(d.packets, NULL, 12, &err), 0);
+	expect_packets(fd, 12, "udp=whole");
+	assert_true(d.packets->is_running);
+	assert_int_equal(store_log_hub_set(store, 12, "none", &error), 0);
+	kernel_says = -EIO;
+	assert_int_equal(packet_log_restore(d.packets, NULL, 12, &err), -EIO);
+	expect_packets(fd, 12, "udp=whole");
+	kernel_says = 0;
+	assert_int_equal(packet_log_restore(d.packets, NULL, 12, &err), 0);
+	assert_int_equal(kernel_whole, 0);
+	expect_packets(fd, 12, "none");
+	close(fd);
+}
+
+static void test_settings_from_the_store(void **state)
+{
+	struct store_logs set = store_logs_default;
+
+	(void)state;
+	set.rotation.keep = 3;
+	assert_int_equal(store_logs_set(store, &set, &error), 0);
+	assert_int_equal(logs_settings(logs)->rotation.keep, 14);
+	assert_int_equal(logs_reload(logs, "bob", &error), 0);
+	assert_int_equal(logs_settings(logs)->rotation.keep, 3);
+	flush();
+	assert_non_null(strstr(log_text("administration.log"),
+			       " event=log-set rotate=daily max-bytes=104857600 keep=3 compress=on system=on administration=on access=on by=bob\n"));
+}
+
+/* Sessions need no log files: what is damaged there costs no more than itself. */
+static void test_damaged_settings(void **state)
+{
+	struct sehub_err err;
+	sqlite3 *db;
+
+	(void)state;
+	flush();
+	store_close(store);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "UPDATE logs SET rotate = 'weekly', keep = 3;"
+				      "INSERT INTO log_hubs VALUES (7, 'tcp=whole'), (8, 'ip=whole')",
+				      NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	open_store();
+	assert_int_equal(logs_open(&logs, log_dir, store, &err), 0);
+	assert_true(store_logs_are_same(logs_settings(logs),
+					&store_logs_default));
+	assert_int_equal(packet_log_open(&d.packets, logs_writer(logs), store,
+					 &err), 0);
+	assert_int_equal(packet_log_get(d.packets, 7).whole, 0);
+	assert_int_equal(packet_log_get(d.packets, 8).whole,
+			 SEHUB_PACKET_CLASS_IP);
+	/* and can be mended */
+	assert_int_equal(logs_set(logs, &store_logs_default, "0", &error), 0);
+	flush();
+	assert_int_equal(logs_open(&logs, log_dir, store, &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,7 +576,6 @@ int main(void)
 		TEST(test_hostile_names),
 		TEST(test_long_lines),
 		TEST(test_limits),
-		TEST(test_fields),
 		TEST(test_settings_are_kept),
 		TEST(test_hubs_are_kept),
 		TEST(test_show),
@@ -523,6 +583,9 @@ int main(void)
 		TEST(test_refusals),
 		TEST(test_hub),
 		TEST(test_hub_refusals),
+		TEST(test_hub_from_the_store),
+		TEST(test_settings_from_the_store),
+		TEST(test_damaged_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "control_log_params.h"
 #include "daemon.h"
 #include "err.h"
 #include "log.h"
@@ -22,11 +23,6 @@ struct control_log {
 	struct daemon *d;
 	struct logs *logs;
 };
-
-static void add_bool(struct json_object *object, const char *key, bool value)
-{
-	json_object_object_add(object, key, json_object_new_boolean(value));
-}
 
 static void add_text(struct json_object *object, const char *key,
 		     const char *text)
@@ -87,7 +83,6 @@ static void log_show(struct control_call *call, struct json_object *params,
 		     void *ctx)
 {
 	struct control_log *log = ctx;
-	const struct store_logs *s = logs_settings(log->logs);
 	struct log_writer *writer = logs_writer(log->logs);
 	struct json_object *reply, *files;
 
@@ -97,50 +92,11 @@ static void log_show(struct control_call *call, struct json_object *params,
 	reply = json_object_new_object();
 	files = json_object_new_array();
 	add_text(reply, "directory", log_writer_directory(writer));
-	add_text(reply, "rotate", rotate_name(s->rotation.schedule));
-	add_number(reply, "max_bytes", s->rotation.max_bytes);
-	add_number(reply, "keep", s->rotation.keep);
-	add_bool(reply, "compress", s->rotation.compress);
-	add_bool(reply, "system", s->system);
-	add_bool(reply, "administration", s->administration);
-	add_bool(reply, "access", s->access);
+	log_settings_describe(logs_settings(log->logs), reply);
 	log_writer_each(writer, add_file, files);
 	json_object_array_sort(files, compare_files);
 	json_object_object_add(reply, "files", files);
 	control_reply(call, reply);
-}
-
-static int param_rotate(struct control_call *call,
-			enum rotate_schedule *schedule)
-{
-	const char *text = NULL;
-
-	if (control_param_string(call, "rotate", CONTROL_OPTIONAL, &text))
-		return -EINVAL;
-	if (!text || !rotate_parse(text, schedule))
-		return 0;
-	control_error(call, CONTROL_INVALID, "rotate",
-		      "rotate: \"%.40s\" is not never, monthly, daily, hourly, minute or second",
-		      text);
-	return -EINVAL;
-}
-
-/* 0 stands for no limit, which is below the least one. */
-static int param_max_bytes(struct control_call *call, uint64_t *max_bytes)
-{
-	int64_t value = (int64_t)*max_bytes;
-
-	if (control_param_int(call, "max_bytes", CONTROL_OPTIONAL, 0,
-			      STORE_LOG_BYTES_MAX, &value))
-		return -EINVAL;
-	if (value && value < STORE_LOG_BYTES_MIN) {
-		control_error(call, CONTROL_INVALID, "max_bytes",
-			      "max_bytes: %d is too little: give at least %d, or 0 for no limit",
-			      (int)value, STORE_LOG_BYTES_MIN);
-		return -EINVAL;
-	}
-	*max_bytes = (uint64_t)value;
-	return 0;
 }
 
 static void log_set(struct control_call *call, struct json_object *params,
@@ -148,28 +104,16 @@ static void log_set(struct control_call *call, struct json_object *params,
 {
 	struct control_log *log = ctx;
 	struct store_logs s = *logs_settings(log->logs);
-	int64_t keep = s.rotation.keep;
 	struct store_error error;
 	int err;
 
-	if (param_rotate(call, &s.rotation.schedule) ||
-	    param_max_bytes(call, &s.rotation.max_bytes) ||
-	    control_param_int(call, "keep", CONTROL_OPTIONAL, 0,
-			      STORE_LOG_KEEP_MAX, &keep) ||
-	    control_param_bool(call, "compress", CONTROL_OPTIONAL,
-			       &s.rotation.compress) ||
-	    control_param_bool(call, "system", CONTROL_OPTIONAL, &s.system) ||
-	    control_param_bool(call, "administration", CONTROL_OPTIONAL,
-			       &s.administration) ||
-	    control_param_bool(call, "access", CONTROL_OPTIONAL, &s.access) ||
-	    control_params_end(call))
+	if (log_settings_params(call, &s))
 		return;
 	if (!json_object_object_length(params)) {
 		control_error(call, CONTROL_INVALID, "rotate",
 			      "nothing to set: name rotate, max_bytes, keep, compress, system, administration or access");
 		return;
 	}
-	s.rotation.keep = (unsigned int)keep;
 	err = logs_set(log->logs, &s, control_call_by(call), &error);
 	if (err)
 		control_error_errno(call, err, error.text);
@@ -217,11 +161,8 @@ static void log_hub_set(struct control_call *call, struct json_object *params,
 	    control_params_end(call))
 		return;
 	masks = packet_log_get(log->d->packets, (uint16_t)vlan);
-	if (sehub_log_parse(packets, &masks.headers, &masks.whole, &err)) {
-		control_error(call, CONTROL_INVALID, "packets", "packets: %s",
-			      err.text);
+	if (log_hub_params(call, packets, &masks))
 		return;
-	}
 	ret = packet_log_set(log->d->packets, log->d->kernel, (uint16_t)vlan,
 			     &masks, &err);
 	if (ret) {

@@ -118,7 +118,12 @@ int logs_open(struct logs **logsp, const char *directory, struct store *store,
 		return sehub_err_errno(err, ENOMEM, "logs");
 	logs->store = store;
 	ret = store_logs_get(store, &logs->settings, &error);
-	if (ret) {
+	if (ret == -EUCLEAN) {
+		/* other parts are worth more than these settings */
+		log_error("logs error=%s effect=\"files are kept as on a new server: sehubctl log set sets what is to be\"",
+			  LOG_QUOTED(error.text));
+		logs->settings = store_logs_default;
+	} else if (ret) {
 		sehub_err_set(err, ret, "%s", error.text);
 		goto err_free;
 	}
@@ -177,14 +182,12 @@ static void say_settings(const struct store_logs *settings, const char *by)
 		  on_or_off(settings->access), by);
 }
 
-int logs_set(struct logs *logs, const struct store_logs *settings,
-	     const char *by, struct store_error *error)
+/* Settings that are stored. */
+static void take(struct logs *logs, const struct store_logs *settings,
+		 const char *by)
 {
 	bool was_on = logs->settings.administration;
-	int err = store_logs_set(logs->store, settings, error);
 
-	if (err)
-		return err;
 	/* While the log is on that says who switched it off, or on. */
 	if (was_on)
 		say_settings(settings, by);
@@ -193,7 +196,26 @@ int logs_set(struct logs *logs, const struct store_logs *settings,
 	apply(logs);
 	if (!was_on)
 		say_settings(settings, by);
-	return 0;
+}
+
+int logs_set(struct logs *logs, const struct store_logs *settings,
+	     const char *by, struct store_error *error)
+{
+	int err = store_logs_set(logs->store, settings, error);
+
+	if (!err)
+		take(logs, settings, by);
+	return err;
+}
+
+int logs_reload(struct logs *logs, const char *by, struct store_error *error)
+{
+	struct store_logs settings;
+	int err = store_logs_get(logs->store, &settings, error);
+
+	if (!err)
+		take(logs, &settings, by);
+	return err;
 }
 
 struct log_writer *logs_writer(const struct logs *logs)

@@ -36,6 +36,9 @@ const struct store_logs *logs_settings(const struct logs *logs);
 int logs_set(struct logs *logs, const struct store_logs *settings,
 	     const char *by, struct store_error *error);
 
+/* The same with settings that somebody else has stored. */
+int logs_reload(struct logs *logs, const char *by, struct store_error *error);
+
 struct log_writer *logs_writer(const struct logs *logs);
 
 /* A line of sessions.jsonl. */

@@ -84,19 +84,34 @@ static int start(struct packet_log *log)
 	return -err;
 }
 
-static void stop(struct packet_log *log)
+/* It may be waiting for the kernel, which is nothing to wait for in turn. */
+static void wake(struct packet_log *log)
 {
 	uint64_t one = 1;
 
+	if (write(log->wake, &one, sizeof(one)) != sizeof(one))
+		log_error("packet-log error=\"cannot wake the thread\"");
+}
+
+/* The thread does as the hubs' masks are now. */
+static int settle(struct packet_log *log)
+{
+	if (!log->is_running)
+		return start(log);
+	wake(log);
+	return 0;
+}
+
+static void stop(struct packet_log *log)
+{
 	if (!log->is_running)
 		return;
-	if (write(log->wake, &one, sizeof(one)) != sizeof(one))
-		log_error("packet-log error=\"cannot end the thread\"");
+	pthread_mutex_lock(&log->lock);
+	log->is_ending = true;
+	pthread_mutex_unlock(&log->lock);
+	wake(log);
 	pthread_join(log->thread, NULL);
 	log->is_running = false;
-	/* for the next one */
-	if (read(log->wake, &one, sizeof(one)) < 0)
-		return;
 }
 
 static int take_stored(void *arg, uint16_t vlan, const char *packets)
@@ -183,8 +198,29 @@ int packet_log_set(struct packet_log *log, struct kernel *kernel, uint16_t vlan,
 	}
 	ret = put_masks(log, vlan, masks);
 	if (!ret)
-		ret = start(log);
-	if (!ret && !log->count)
-		stop(log);
+		ret = settle(log);
+	return ret ? sehub_err_errno(err, ret, "packet logs") : 0;
+}
+
+int packet_log_restore(struct packet_log *log, struct kernel *kernel,
+		       uint16_t vlan, struct sehub_err *err)
+{
+	struct packet_log_masks masks = { 0 };
+	char words[SEHUB_LOG_STRLEN] = "none";
+	struct store_error error;
+	int ret;
+
+	ret = store_log_hub_get(log->store, vlan, words, &error);
+	if (ret && ret != -ENOENT)
+		return sehub_err_set(err, ret, "%s", error.text);
+	ret = sehub_log_parse(words, &masks.headers, &masks.whole, err);
+	if (ret)
+		return ret;
+	ret = kernel_set_log(kernel, vlan, masks.headers, masks.whole, err);
+	if (ret && ret != -ENODEV && ret != -ENOENT)
+		return ret;
+	ret = put_masks(log, vlan, &masks);
+	if (!ret)
+		ret = settle(log);
 	return ret ? sehub_err_errno(err, ret, "packet logs") : 0;
 }

@@ -4,7 +4,8 @@
  * logs, and leaves a line for each in the logs of its classes. Which classes a
  * hub has is in the store, and is told to the kernel whenever the hub comes, so
  * that a hub that is made anew is logged like the one before. The thread is
- * there only if there is something to log.
+ * there from the first time that there is something to log, and rests while
+ * there is nothing.
  */
 #ifndef SEHUB_TRANSPORTD_PACKET_LOG_H
 #define SEHUB_TRANSPORTD_PACKET_LOG_H
@@ -53,5 +54,14 @@ struct packet_log_masks packet_log_get(struct packet_log *log, uint16_t vlan);
  */
 int packet_log_set(struct packet_log *log, struct kernel *kernel, uint16_t vlan,
 		   const struct packet_log_masks *masks, struct sehub_err *err);
+
+/*
+ * packet_log_restore() - log of a hub what the store says, which somebody else
+ * has changed
+ *
+ * Without the module, too: it is told when the hub comes. Return: 0 or -errno.
+ */
+int packet_log_restore(struct packet_log *log, struct kernel *kernel,
+		       uint16_t vlan, struct sehub_err *err);
 
 #endif /* SEHUB_TRANSPORTD_PACKET_LOG_H */

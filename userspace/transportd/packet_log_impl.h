@@ -35,12 +35,13 @@ struct packet_log_hub {
  * struct packet_log - packet logs
  * @writer: of the files
  * @store: settings
- * @lock: protects @hubs, their masks and streams
+ * @lock: protects @hubs, their masks and streams, @count and @is_ending
  * @hubs: by number, NULL: nothing was ever logged
  * @count: of those that log something
  * @thread: reads frames
  * @is_running: it is there
- * @wake: descriptor that tells it to end
+ * @is_ending: it is to end
+ * @wake: descriptor that tells it that @count or @is_ending is another
  */
 struct packet_log {
 	struct log_writer *writer;
@@ -50,6 +51,7 @@ struct packet_log {
 	unsigned int count;
 	pthread_t thread;
 	bool is_running;
+	bool is_ending;
 	int wake;
 };
 
@@ -74,7 +76,7 @@ const char *packet_line_format(const struct sehub_packet *packet,
 const char *packet_data_format(const struct sehub_packet *packet,
 			       char data[PACKET_DATA_MAX + 8]);
 
-/* With a struct packet_log. */
+/* With a struct packet_log; ends when packet_log_free() says so. */
 void *packet_log_run(void *arg);
 
 #endif /* SEHUB_TRANSPORTD_PACKET_LOG_IMPL_H */

@@ -32,6 +32,7 @@
  * @nl: for requests
  * @monitor: for frames, and changes of hubs and ports; NULL: no module
  * @places: hubs and ports
+ * @is_resting: no hub logs anything
  * @is_unsettled: something came since the last time that nothing waited
  * @missed_hubs: a hub may have come that was not told what to log
  * @round: events since the last look for an end
@@ -43,6 +44,7 @@ struct reader {
 	struct sehub_nl *nl;
 	struct sehub_monitor *monitor;
 	struct places places;
+	bool is_resting;
 	bool is_unsettled;
 	bool missed_hubs;
 	unsigned int round;
@@ -284,9 +286,47 @@ static void read_events(struct reader *r)
 	say_lost(r, false);
 }
 
+/* Whether there is something to read for, and whether to end. */
+static bool has_work(struct packet_log *log, bool *is_ending)
+{
+	bool has;
+
+	pthread_mutex_lock(&log->lock);
+	has = log->count;
+	*is_ending = log->is_ending;
+	pthread_mutex_unlock(&log->lock);
+	return has;
+}
+
+/* Waits for what comes next, and does it. */
+static void turn(struct reader *r)
+{
+	struct pollfd fds[] = {
+		{ .fd = r->log->wake, .events = POLLIN },
+		{ .fd = -1, .events = POLLIN },
+	};
+	uint64_t times;
+	int n;
+
+	if (r->monitor)
+		fds[1].fd = sehub_monitor_fd(r->monitor);
+	n = poll(fds, 2, r->is_resting ? -1 :
+		 r->is_unsettled ? IDLE_MS : LOOK_MS);
+	/* whatever it was, the next look tells */
+	if (fds[0].revents && read(r->log->wake, &times, sizeof(times)) < 0)
+		return;
+	if (fds[1].revents)
+		read_events(r);
+	else if (!n && r->monitor && r->is_unsettled)
+		settle(r);
+	else if (!n && r->monitor && !module_is_there(r))
+		reader_close(r);
+}
+
 void *packet_log_run(void *arg)
 {
 	struct reader *r = calloc(1, sizeof(*r));
+	bool is_ending;
 
 	if (!r) {
 		log_error("packet-log error=\"out of memory\"");
@@ -294,25 +334,14 @@ void *packet_log_run(void *arg)
 	}
 	r->log = arg;
 	for (;;) {
-		struct pollfd fds[] = {
-			{ .fd = r->log->wake, .events = POLLIN },
-			{ .fd = -1, .events = POLLIN },
-		};
-		int n;
-
-		if (!r->monitor)
-			reader_open(r);
-		if (r->monitor)
-			fds[1].fd = sehub_monitor_fd(r->monitor);
-		n = poll(fds, 2, r->is_unsettled ? IDLE_MS : LOOK_MS);
-		if (fds[0].revents)
+		r->is_resting = !has_work(r->log, &is_ending);
+		if (is_ending)
 			break;
-		if (fds[1].revents)
-			read_events(r);
-		else if (!n && r->monitor && r->is_unsettled)
-			settle(r);
-		else if (!n && r->monitor && !module_is_there(r))
+		if (r->is_resting && r->monitor)
 			reader_close(r);
+		else if (!r->is_resting && !r->monitor)
+			reader_open(r);
+		turn(r);
 	}
 	reader_close(r);
 	free(r);

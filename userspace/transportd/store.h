@@ -279,6 +279,11 @@ struct store_logs {
 	bool access;
 };
 
+/* Of a server where nobody has set any. */
+extern const struct store_logs store_logs_default;
+
+bool store_logs_are_same(const struct store_logs *a,
+			 const struct store_logs *b);
 int store_logs_get(struct store *store, struct store_logs *logs,
 		   struct store_error *error);
 int store_logs_set(struct store *store, const struct store_logs *logs,
@@ -289,6 +294,10 @@ int store_log_hub_set(struct store *store, uint16_t vlan, const char *packets,
 
 typedef int (*store_log_hub_fn)(void *arg, uint16_t vlan, const char *packets);
 
+/* -ENOENT: "none". */
+int store_log_hub_get(struct store *store, uint16_t vlan,
+		      char packets[SEHUB_LOG_STRLEN],
+		      struct store_error *error);
 /* By hub. @fn must not change the store. */
 int store_log_hub_list(struct store *store, store_log_hub_fn fn, void *arg,
 		       struct store_error *error);

@@ -10,6 +10,31 @@
 /* Long enough for the name of any schedule. */
 #define SCHEDULE_MAX	16
 
+/* As the table is when it is made. */
+const struct store_logs store_logs_default = {
+	.rotation = {
+		.schedule = ROTATE_DAILY,
+		.max_bytes = 100 * 1024 * 1024,
+		.keep = 14,
+		.compress = true,
+	},
+	.system = true,
+	.administration = true,
+	.access = true,
+};
+
+bool store_logs_are_same(const struct store_logs *a,
+			 const struct store_logs *b)
+{
+	return a->rotation.schedule == b->rotation.schedule &&
+	       a->rotation.max_bytes == b->rotation.max_bytes &&
+	       a->rotation.keep == b->rotation.keep &&
+	       a->rotation.compress == b->rotation.compress &&
+	       a->system == b->system &&
+	       a->administration == b->administration &&
+	       a->access == b->access;
+}
+
 int store_logs_get(struct store *store, struct store_logs *logs,
 		   struct store_error *error)
 {
@@ -90,6 +115,27 @@ int store_log_hub_set(struct store *store, uint16_t vlan, const char *packets,
 		store_bind_text(set, 2, packets);
 	err = store_run(store, set, error);
 	return err < 0 ? err : 0;
+}
+
+int store_log_hub_get(struct store *store, uint16_t vlan,
+		      char packets[SEHUB_LOG_STRLEN],
+		      struct store_error *error)
+{
+	sqlite3_stmt *get = store_prepare(store, STORE_LOG_HUB_GET, error);
+	int row;
+
+	if (!get)
+		return -EIO;
+	sqlite3_bind_int(get, 1, vlan);
+	row = store_step(store, get, error);
+	if (row < 0)
+		return row;
+	if (!row)
+		return store_fail(error, -ENOENT, "hub %u logs no frames",
+				  vlan);
+	store_column_text(get, 0, packets, SEHUB_LOG_STRLEN);
+	sqlite3_reset(get);
+	return 0;
 }
 
 int store_log_hub_list(struct store *store, store_log_hub_fn fn, void *arg,

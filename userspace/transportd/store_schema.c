@@ -234,6 +234,8 @@ const char * const store_sql[STORE_STATEMENTS] = {
 		"ON CONFLICT DO UPDATE SET packets = excluded.packets",
 	[STORE_LOG_HUB_DEL] =
 		"DELETE FROM log_hubs WHERE vlan = ?1",
+	[STORE_LOG_HUB_GET] =
+		"SELECT packets FROM log_hubs WHERE vlan = ?1",
 	[STORE_LOG_HUB_LIST] =
 		"SELECT vlan, packets FROM log_hubs ORDER BY vlan",
 
