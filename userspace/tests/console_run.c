@@ -22,7 +22,7 @@
 #include "store_place.h"
 
 #define PLAYED_MAX	16
-#define CLIENTS		64
+#define CLIENTS		128
 
 struct console_options console_options;
 struct console *console;
@@ -105,6 +105,14 @@ static uint64_t now(void)
 	return clock_ms;
 }
 
+static struct control_admin *admin;
+
+static void on_password(void *ctx, const char *by)
+{
+	(void)ctx;
+	console_password_changed(console, by);
+}
+
 int console_setup_new(void **state)
 {
 	static struct config_listen address;
@@ -114,7 +122,7 @@ int console_setup_new(void **state)
 	played_count = 0;
 	clock_ms = 1000000;
 	if (setup(state) || control_setup(state) ||
-	    control_admin_register(control, store) ||
+	    control_admin_register(control, store, on_password, NULL, &admin) ||
 	    config_address_parse("127.0.0.1:1", &address))
 		return -1;
 	/* any port */
@@ -148,7 +156,10 @@ int console_teardown(void **state)
 	console_close(console);
 	console = NULL;
 	memset(&console_options, 0, sizeof(console_options));
-	return control_teardown(state) || teardown(state);
+	if (control_teardown(state))
+		return -1;
+	control_admin_free(admin);
+	return teardown(state);
 }
 
 /* --- clients --- */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The console, from the connection to the main menu: passwords and how often
- * they may be tried, languages, several administrators, silence, and too many
- * clients.
+ * they may be tried, languages, several administrators, and silence.
  *
  * links: transportd/console.c transportd/console_client.c
  * links: transportd/console_session.c transportd/console_login.c
@@ -182,29 +181,6 @@ static void test_two_administrators(void **state)
 	close(one);
 	talk(two, "9\n", "Goodbye.");
 	expect_end(two);
-}
-
-static void test_too_many_clients(void **state)
-{
-	int fds[CONSOLE_GUESTS_MAX], fd;
-
-	(void)state;
-	for (int i = 0; i < CONSOLE_GUESTS_MAX; i++)
-		fds[i] = console_dial();
-	for (int i = 0; i < CONSOLE_GUESTS_MAX; i++)
-		expect_text(fds[i], "password: ");
-	fd = console_dial();
-	expect_without(fd, "Too many clients", "password: ");
-	close(fds[0]);
-	expect_end(fd);
-	/* one has gone */
-	talk(fds[1], "\n", "Wrong password.");
-	close(fds[1]);
-	turn();
-	fd = console_enter_as_admin();
-	close(fd);
-	for (int i = 2; i < CONSOLE_GUESTS_MAX; i++)
-		close(fds[i]);
 }
 
 static void test_silence(void **state)
@@ -469,7 +445,6 @@ int main(void)
 		TEST(test_loopback_is_one_source),
 		TEST(test_delay_grows),
 		TEST(test_two_administrators),
-		TEST(test_too_many_clients),
 		cmocka_unit_test_setup_teardown(test_silence, setup_quick,
 						console_teardown),
 		TEST(test_broken_telnet),

@@ -180,16 +180,34 @@ static void test_cancelled(void **state)
 
 /* --- the administrator's password --- */
 
+static struct control_admin *admin;
+static unsigned int admin_changes;
+
+static void note_admin(void *ctx, const char *by)
+{
+	char me[16];
+
+	(void)ctx;
+	snprintf(me, sizeof(me), "%u", getuid());
+	assert_string_equal(by, me);
+	admin_changes++;
+}
+
 static int admin_setup(void **state)
 {
+	admin_changes = 0;
 	return setup(state) || control_setup(state) ||
 	       control_register(control, methods, 2, NULL) ||
-	       control_admin_register(control, store);
+	       control_admin_register(control, store, note_admin, NULL,
+				      &admin);
 }
 
 static int admin_teardown(void **state)
 {
-	return control_teardown(state) || teardown(state);
+	if (control_teardown(state))
+		return -1;
+	control_admin_free(admin);
+	return teardown(state);
 }
 
 static bool has_admin(int fd)
@@ -214,8 +232,10 @@ static void test_admin_password(void **state)
 	expect_refusal(ask(fd, "AdminSetPassword", "{\"password\":\"\"}"),
 		       CONTROL_INVALID, "password: it is empty", "password");
 	assert_false(has_admin(fd));
+	assert_int_equal(admin_changes, 0);
 
 	expect_done(fd, "AdminSetPassword", "{\"password\":\"open sesame\"}");
+	assert_int_equal(admin_changes, 1);
 	assert_true(has_admin(fd));
 	reopen_store();
 	assert_int_equal(store_admin_get(store, &kept, &error), 0);

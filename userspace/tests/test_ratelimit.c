@@ -240,6 +240,32 @@ static void test_full_of_logins(void **state)
 	ratelimit_free(limit);
 }
 
+static void test_same_source(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool is_same;
+	} cases[] = {
+		{ "192.0.2.1", "192.0.2.1", true },
+		{ "192.0.2.1", "192.0.2.2", false },
+		{ "::ffff:192.0.2.1", "192.0.2.1", true },
+		{ "2001:db8::1", "2001:db8::2:1", true },
+		{ "2001:db8::1", "2001:db8:0:1::1", false },
+	};
+	const struct sockaddr nobody = { .sa_family = AF_UNIX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct sockaddr_storage a;
+
+		memcpy(&a, address(cases[i].a), sizeof(a));
+		assert_int_equal(ratelimit_is_same_source((struct sockaddr *)&a,
+							  address(cases[i].b)),
+				 cases[i].is_same);
+	}
+	assert_false(ratelimit_is_same_source(&nobody, &nobody));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_full_of_logins),
+		cmocka_unit_test(test_same_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,36 +34,16 @@ console_language(const struct console_session *s,
 
 /* --- passwords ------------------------------------------------------------- */
 
-/*
- * Who is one when it comes to wrong passwords: any user of this machine can
- * come from any of its loopback addresses.
- */
-static void take_source(const struct console_client *client,
-			struct sockaddr_storage *from)
-{
-	struct config_listen address = { .addr = client->from };
-	struct sockaddr_in *in = (struct sockaddr_in *)from;
-
-	*from = client->from;
-	if (!config_address_is_local(&address))
-		return;
-	memset(from, 0, sizeof(*from));
-	in->sin_family = AF_INET;
-	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-}
-
 int console_check_password(struct console_session *s, const char *password,
 			   uint64_t *wait_ms)
 {
 	const struct console_client *client = s->client;
 	struct console *console = client->console;
-	struct sockaddr_storage source;
-	const struct sockaddr *from = (const struct sockaddr *)&source;
+	const struct sockaddr *from = (const struct sockaddr *)&client->source;
 	struct auth_verifier verifier;
 	struct store_error error;
 	int err;
 
-	take_source(client, &source);
 	err = ratelimit_begin(console->limit, from, console->options.now_ms(),
 			      wait_ms);
 	if (err)
@@ -217,6 +197,20 @@ void console_close(struct console *console)
 		console_client_close(client);
 	}
 	uv_close((uv_handle_t *)&console->tcp, on_closed);
+}
+
+void console_password_changed(struct console *console, const char *by)
+{
+	struct console_client *client, *next;
+
+	for (client = console ? console->clients : NULL; client;
+	     client = next) {
+		struct console_session *s = &client->s;
+
+		next = client->next;
+		if (s->is_admin && strcmp(s->by, by))
+			console_leave(s, T("The password was changed: logged out."));
+	}
 }
 
 int console_address(const struct console *console,

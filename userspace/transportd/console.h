@@ -20,6 +20,8 @@
 /* Clients that have logged in, and those that have not, at a time. */
 #define CONSOLE_ADMINS_MAX	16
 #define CONSOLE_GUESTS_MAX	16
+/* Of those who have not, from one source. */
+#define CONSOLE_GUESTS_SOURCE	4
 /* To log in, a client has this long. */
 #define CONSOLE_LOGIN_MS	60000
 /*
@@ -72,6 +74,12 @@ int console_open(const struct console_options *options,
  * the loop has closed the last handle. NULL is fine.
  */
 void console_close(struct console *console);
+
+/*
+ * The administrator's password is another one: those who logged in with the one
+ * before are logged out, but for who has changed it, @by. NULL is fine.
+ */
+void console_password_changed(struct console *console, const char *by);
 
 /* Where it listens: a port that was 0 is another one then. */
 int console_address(const struct console *console, struct config_listen *address);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "ratelimit.h"
 
 /* Bytes that wait to be sent while the client is still read from. */
 #define CLIENT_UNSENT_MAX	(64 * 1024)
@@ -323,21 +324,104 @@ static const struct console_term_ops term_ops = {
 	.too_long = client_too_long,
 };
 
+/*
+ * Who is one when it comes to wrong passwords, and to places of guests: any user
+ * of this machine can come from any of its loopback addresses.
+ */
+static void fold_source(struct sockaddr_storage *source)
+{
+	struct config_listen address = { .addr = *source };
+	struct sockaddr_in *in = (struct sockaddr_in *)source;
+
+	if (!config_address_is_local(&address))
+		return;
+	memset(source, 0, sizeof(*source));
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
 static int client_init(struct console_client *client)
 {
 	char text[CONFIG_ADDRESS_MAX];
-	int len = sizeof(client->from);
+	int len = sizeof(client->source);
 
 	uv_tcp_nodelay(&client->tcp, 1);
-	if (uv_tcp_getpeername(&client->tcp, (struct sockaddr *)&client->from,
-			       &len))
+	if (uv_tcp_getpeername(&client->tcp,
+			       (struct sockaddr *)&client->source, &len))
 		return -ENOTCONN;
-	config_address_format((const struct sockaddr *)&client->from, text,
+	config_address_format((const struct sockaddr *)&client->source, text,
 			      sizeof(text));
+	fold_source(&client->source);
 	snprintf(client->s.by, sizeof(client->s.by), CONSOLE_BY "%s", text);
 	client->s.options = &client->console->options;
 	client->s.term = console_term_new(&term_ops, &client->s);
 	return client->s.term ? console_session_begin(&client->s) : -ENOMEM;
+}
+
+/* --- places ---------------------------------------------------------------- */
+
+static bool has_place(const struct console_client *client)
+{
+	return !client->s.is_admin && !client->is_leaving &&
+	       !client->is_closing;
+}
+
+/* How many guests a source has, and which of them came first. */
+static unsigned int count_guests(const struct console_client *of,
+				 struct console_client **oldest)
+{
+	const struct sockaddr *source = (const struct sockaddr *)&of->source;
+	struct console_client *client;
+	unsigned int count = 0;
+
+	/* the newest is the first */
+	for (client = of->console->clients; client; client = client->next) {
+		if (!has_place(client) ||
+		    !ratelimit_is_same_source((struct sockaddr *)
+					      &client->source, source))
+			continue;
+		count++;
+		*oldest = client;
+	}
+	return count;
+}
+
+static void client_turn_away(struct console_session *s)
+{
+	console_leave(s, T("Too many clients: try again."));
+}
+
+/*
+ * Whoever only takes places away takes them from itself: the oldest guest goes
+ * of the source that has too many, or, if all places are taken, of the one that
+ * has the most.
+ */
+static void make_room(const struct console_client *newest)
+{
+	struct console *console = newest->console;
+	struct console_client *client, *oldest = NULL, *victim = NULL;
+	unsigned int guests = 0, count, most = 0;
+
+	for (client = console->clients; client; client = client->next)
+		guests += has_place(client);
+	if (count_guests(newest, &oldest) > CONSOLE_GUESTS_SOURCE)
+		victim = oldest;
+	else if (guests <= CONSOLE_GUESTS_MAX)
+		return;
+	for (client = victim ? NULL : console->clients; client;
+	     client = client->next) {
+		count = has_place(client) ? count_guests(client, &oldest) : 0;
+		if (count > most) {
+			most = count;
+			victim = oldest;
+		}
+	}
+	log_warn_limited("console-full by=%s", victim->s.by);
+	/* those who are turned away do not stay, either */
+	if (console->guests > 2 * CONSOLE_GUESTS_MAX)
+		console_client_close(victim);
+	else
+		client_turn_away(&victim->s);
 }
 
 void console_client_accept(struct console *console)
@@ -367,16 +451,7 @@ void console_client_accept(struct console *console)
 		return;
 	}
 	log_debug("console-connect by=%s", client->s.by);
-	if (console->guests > CONSOLE_GUESTS_MAX) {
-		log_warn_limited("console-full by=%s", client->s.by);
-		/* those who are turned away do not stay, either */
-		if (console->guests > 2 * CONSOLE_GUESTS_MAX)
-			console_client_close(client);
-		else
-			console_leave(&client->s,
-				      "Too many clients: try again.");
-		return;
-	}
+	make_room(client);
 	console_term_begin(client->s.term);
 	uv_timer_start(&client->timer, on_silence, CONSOLE_SILENCE_MS, 0);
 	client_read(client);

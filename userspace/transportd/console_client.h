@@ -43,7 +43,7 @@ struct console {
  * @console: where it came in
  * @next: in the list of the console
  * @link: what points to this in the list
- * @from: its address
+ * @source: its address, or that which stands for all of this machine's own
  * @s: what it does; its terminal is NULL if it was turned away
  * @handles: not closed yet
  * @has_begun: the first question was asked
@@ -61,7 +61,7 @@ struct console_client {
 	struct console *console;
 	struct console_client *next;
 	struct console_client **link;
-	struct sockaddr_storage from;
+	struct sockaddr_storage source;
 	struct console_session s;
 	unsigned int handles;
 	bool has_begun;

@@ -6,6 +6,7 @@
 #include "control_admin.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <openssl/crypto.h>
 
 #include "control.h"
@@ -13,24 +14,31 @@
 #include "log.h"
 #include "store.h"
 
+struct control_admin {
+	struct store *store;
+	void (*changed)(void *ctx, const char *by);
+	void *ctx;
+};
+
 static void admin_set_password(struct control_call *call,
 			       struct json_object *params, void *ctx)
 {
 	struct auth_verifier verifier;
-	struct store *store = ctx;
+	struct control_admin *admin = ctx;
 	struct store_error error;
 	int err;
 
 	(void)params;
 	if (user_param_password(call, &verifier))
 		return;
-	err = store_admin_set(store, &verifier, &error);
+	err = store_admin_set(admin->store, &verifier, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
 	if (err) {
 		control_error_errno(call, err, error.text);
 		return;
 	}
 	log_admin("admin-set-password by=%s", control_call_by(call));
+	admin->changed(admin->ctx, control_call_by(call));
 	control_reply(call, NULL);
 }
 
@@ -38,15 +46,15 @@ static void admin_show(struct control_call *call, struct json_object *params,
 		       void *ctx)
 {
 	struct auth_verifier verifier;
+	struct control_admin *admin = ctx;
 	struct json_object *reply;
-	struct store *store = ctx;
 	struct store_error error;
 	int err;
 
 	(void)params;
 	if (control_params_end(call))
 		return;
-	err = store_admin_get(store, &verifier, &error);
+	err = store_admin_get(admin->store, &verifier, &error);
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
 	if (err && err != -ENOENT) {
 		control_error_errno(call, err, error.text);
@@ -63,8 +71,29 @@ static const struct control_method methods[] = {
 	{ "AdminSetPassword", admin_set_password, CONTROL_CHANGES },
 };
 
-int control_admin_register(struct control *control, struct store *store)
+int control_admin_register(struct control *control, struct store *where,
+			   void (*changed)(void *ctx, const char *by),
+			   void *ctx, struct control_admin **admin)
 {
-	return control_register(control, methods,
-				sizeof(methods) / sizeof(methods[0]), store);
+	struct control_admin *made = calloc(1, sizeof(*made));
+	int err;
+
+	*admin = NULL;
+	if (!made)
+		return -ENOMEM;
+	made->store = where;
+	made->changed = changed;
+	made->ctx = ctx;
+	err = control_register(control, methods,
+			       sizeof(methods) / sizeof(methods[0]), made);
+	if (err)
+		free(made);
+	else
+		*admin = made;
+	return err;
+}
+
+void control_admin_free(struct control_admin *admin)
+{
+	free(admin);
 }

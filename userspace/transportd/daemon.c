@@ -121,6 +121,13 @@ static const struct hub_ops hub_ops = {
 	.saved = on_hubs_saved,
 };
 
+static void on_admin_password(void *ctx, const char *by)
+{
+	struct daemon *d = ctx;
+
+	console_password_changed(d->console, by);
+}
+
 /* --- signals ------------------------------------------------------------- */
 
 /* A bad file leaves the certificate in use as it is. */
@@ -165,6 +172,7 @@ static void stop(struct running *r)
 	d->listeners = NULL;
 	logins_free(d->logins);
 	console_close(d->console);
+	d->console = NULL;
 	control_close(d->control);
 	control_connection_free(d->control_connection);
 	d->control_connection = NULL;
@@ -311,7 +319,9 @@ static int open_control(struct daemon *d, struct sehub_err *err)
 	if (!ret)
 		ret = control_fabric_register(d);
 	if (!ret)
-		ret = control_admin_register(d->control, d->store);
+		ret = control_admin_register(d->control, d->store,
+					     on_admin_password, d,
+					     &d->control_admin);
 	if (!ret)
 		ret = control_connection_register(d->control, &d->loop,
 						  d->store, &clients_ops,
@@ -404,6 +414,7 @@ static void free_rest(struct daemon *d)
 {
 	worker_pool_free(d->workers);
 	control_user_free(d->control_user);
+	control_admin_free(d->control_admin);
 	control_log_free(d->control_log);
 	control_events_free(d->control_events);
 	metrics_free(d->metrics);

@@ -14,6 +14,7 @@ struct auth;
 struct clients;
 struct console;
 struct control;
+struct control_admin;
 struct control_connection;
 struct control_events;
 struct control_hub;
@@ -63,6 +64,7 @@ struct worker_pool;
  * @policy_hits: of these, what rules drop
  * @control: the local socket
  * @control_user: its methods about users
+ * @control_admin: its methods about the administrator
  * @control_connection: its methods about connections
  * @control_log: its methods about logs
  * @console: the telnet console, NULL: there is none
@@ -95,6 +97,7 @@ struct daemon {
 	struct policy_hits *policy_hits;
 	struct control *control;
 	struct control_user *control_user;
+	struct control_admin *control_admin;
 	struct control_connection *control_connection;
 	struct control_log *control_log;
 	struct console *console;

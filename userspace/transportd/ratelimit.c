@@ -86,6 +86,15 @@ static bool ratelimit_key(const struct sockaddr *addr, uint64_t *key)
 	return true;
 }
 
+bool ratelimit_is_same_source(const struct sockaddr *a,
+			      const struct sockaddr *b)
+{
+	uint64_t key_a, key_b;
+
+	return ratelimit_key(a, &key_a) && ratelimit_key(b, &key_b) &&
+	       key_a == key_b;
+}
+
 /* Keyed multiply-and-fold of a 64-bit number. */
 static uint32_t ratelimit_hash(const struct ratelimit *limit, uint64_t key)
 {

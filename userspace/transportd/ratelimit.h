@@ -77,6 +77,10 @@ void ratelimit_end(struct ratelimit *limit, const struct sockaddr *addr,
 bool ratelimit_is_blocked(const struct ratelimit *limit,
 			  const struct sockaddr *addr, uint64_t now_ms);
 
+/* Are both the same source? One that is not limited is none. */
+bool ratelimit_is_same_source(const struct sockaddr *a,
+			      const struct sockaddr *b);
+
 /* Sources remembered now. */
 uint32_t ratelimit_count(const struct ratelimit *limit);
 
