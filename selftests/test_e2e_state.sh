@@ -182,8 +182,16 @@ users() {
 
 # The copy is a server that had no listener of its own, and no certificate.
 test_server_is_copied_in_one_line() {
-	hub_add 12 b && ctl hub export | ctl b import &&
+	echo open-sesame >"$TMP/admin"
+	hub_add 12 b && ctl hub log set --keep 7 --rotate hourly &&
+		ctl hub admin passwd --password-file "$TMP/admin" &&
+		ctl hub export | ctl b import &&
 		equal "$(users hub)" "$(users b)" &&
+		json b '.password' admin show &&
+		equal "7 hourly" "$(json b '"\(.keep) \(.rotate)"' log show)" &&
+		logged b 'admin-set-password by=0' &&
+		logged b 'log-set rotate=hourly .*keep=7 .*by=0' &&
+		logged b 'state-import replace=no users=2 .*by=0' &&
 		equal listening "$(json b '.[] | select(.port == 8443) | .state' \
 			listener list)" &&
 		connection_add hub copied 192.0.2.10:8443 alice right \

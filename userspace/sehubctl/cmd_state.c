@@ -168,7 +168,9 @@ static void print_counts(struct json_object *reply)
 	const char *before = "";
 
 	json_object_object_foreach(reply, key, value) {
-		printf("%s%d %s", before, json_object_get_int(value), key);
+		printf("%s%d ", before, json_object_get_int(value));
+		for (const char *c = key; *c; c++)
+			putchar(*c == '_' ? ' ' : *c);
 		before = ", ";
 	}
 	putchar('\n');

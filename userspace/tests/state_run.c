@@ -59,11 +59,40 @@ static void note_hubs(void *ctx)
 	note("hubs;");
 }
 
+static const char *name_of(const char *by)
+{
+	char me[16];
+
+	snprintf(me, sizeof(me), "%u", getuid());
+	return strcmp(by, me) ? by : "me";
+}
+
+static void note_admin(void *ctx, const char *by)
+{
+	assert_ptr_equal(ctx, changes);
+	note("admin by %s;", name_of(by));
+}
+
+static void note_logs(void *ctx, const char *by)
+{
+	assert_ptr_equal(ctx, changes);
+	note("logs by %s;", name_of(by));
+}
+
+static void note_packet_log(void *ctx, uint16_t vlan, const char *by)
+{
+	assert_ptr_equal(ctx, changes);
+	note("packets of %u by %s;", vlan, name_of(by));
+}
+
 static const struct state_ops ops = {
 	.user = note_user,
 	.connection = note_connection,
 	.hubs = note_hubs,
 	.listeners = note_listeners,
+	.admin = note_admin,
+	.logs = note_logs,
+	.packet_log = note_packet_log,
 };
 
 int start(void **state)
@@ -144,7 +173,10 @@ void expect_nothing(void)
 
 	assert_string_equal(json_object_to_json_string_ext(state,
 				JSON_C_TO_STRING_PLAIN),
-		"{\"version\":1,\"users\":[],\"connections\":[],\"hubs\":[],\"listeners\":[]}");
+		"{\"version\":1,\"users\":[],\"connections\":[],\"hubs\":[],\"listeners\":[],\"packet_logs\":[],"
+		"\"logs\":{\"rotate\":\"daily\",\"max_bytes\":104857600,\"keep\":14,"
+		"\"compress\":true,\"system\":true,\"administration\":true,"
+		"\"access\":true},\"admin\":{}}");
 	assert_string_equal(changes, "");
 	json_object_put(state);
 }
@@ -197,6 +229,9 @@ void fill(void)
 	struct store_connection c = connection("office", "office0");
 	struct store_connection last = connection("cert", "");
 	struct auth_verifier mine = verifier;
+	struct store_logs logs = {
+		.rotation = { ROTATE_HOURLY, 4096, 0, false }, .access = true,
+	};
 	uint8_t secret[AUTH_SECRET_LEN];
 
 	must(store_secret(store, secret, &error));
@@ -228,4 +263,8 @@ void fill(void)
 	listener.is_added = false;
 	listener.is_enabled = false;
 	must(store_listener_put(store, &listener, &error));
+	must(store_admin_set(store, &mine, &error));
+	must(store_logs_set(store, &logs, &error));
+	must(store_log_hub_set(store, 12, "udp=whole,arp=headers", &error));
+	must(store_log_hub_set(store, 4094, "all=headers", &error));
 }

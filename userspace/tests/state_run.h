@@ -20,7 +20,7 @@
 
 /* Connected to the control socket. */
 extern int fd;
-/* What was told of an import, in words. */
+/* What was told of an import, in words, with "by" as "me". */
 extern char changes[512];
 extern struct pem_pair pair;
 

@@ -4,7 +4,10 @@
  * gets, whole or not at all; what is wrong is named.
  *
  * links: transportd/control_state.c transportd/control_export.c
- * links: transportd/control_import.c transportd/control_hub_params.c
+ * links: transportd/control_import.c transportd/control_import_logs.c
+ * links: transportd/control_log_params.c transportd/control_hub_params.c
+ * links: transportd/store_admin.c transportd/store_logs.c
+ * links: transportd/rotate.c lib/log_words.c lib/names.c
  * links: transportd/store_hub.c transportd/control_user.c
  * links: transportd/control_user_login.c transportd/auth_text.c
  * links: transportd/control_connection_params.c transportd/listen_params.c
@@ -30,6 +33,7 @@
 
 #include <cmocka.h>
 
+#include "../transportd/log.h"
 #include "state_run.h"
 #include "store_place.h"
 
@@ -53,8 +57,8 @@ static void test_there_and_back(void **state)
 					      JSON_C_TO_STRING_NOSLASHESCAPE);
 	go_elsewhere();
 	import_good(text, false,
-		    "{\"users\":2,\"connections\":2,\"hubs\":1,\"listeners\":2}");
-	assert_string_equal(changes, "hubs;listeners;");
+		    "{\"users\":2,\"connections\":2,\"hubs\":1,\"listeners\":2,\"packet_logs\":2}");
+	assert_string_equal(changes, "packets of 12 by me;packets of 4094 by me;logs by me;admin by me;hubs;listeners;");
 	again = export();
 	assert_true(json_object_equal(document, again));
 	json_object_put(again);
@@ -87,7 +91,7 @@ static void test_trust_on_first_use(void **state)
 	assert_false(bool_of(json_object_array_get_idx(list, 0), "tofu"));
 	go_elsewhere();
 	import_good(json_object_to_json_string(document), false,
-		    "{\"users\":0,\"connections\":1,\"hubs\":0,\"listeners\":0}");
+		    "{\"users\":0,\"connections\":1,\"hubs\":0,\"listeners\":0,\"packet_logs\":0}");
 	must(store_connection_get(store, "first", &c, &error));
 	assert_string_equal(c.pin, FINGERPRINT);
 	json_object_put(document);
@@ -110,6 +114,12 @@ static void test_trust_on_first_use(void **state)
 #define MAC(mac, device) "{\"mac\":\"" mac "\",\"device\":\"" device "\"}"
 #define DOCUMENT(key, elements) \
 	"{\"version\":1,\"" key "\":[" elements "]}"
+
+#define PACKETS(vlan) \
+	"{\"vlan\":" vlan ",\"packets\":\"arp=headers\"}"
+/* Of those that every server has. */
+#define SETTINGS(key, members) \
+	"{\"version\":1,\"" key "\":{" members "}}"
 
 /* Each is refused for its last element, and nothing of it is kept. */
 static void test_what_is_wrong_is_named(void **state)
@@ -188,7 +198,30 @@ static void test_what_is_wrong_is_named(void **state)
 		  "hubs[0]", "hubs[0]: macs: device \"e0\" is none of the ports" },
 		{ DOCUMENT("hubs", HUB("1", "h", "", MAC("01:00:00:00:00:01", ""))),
 		  "hubs[0]", "hubs[0]: macs: the address of a group is nobody's" },
+		{ DOCUMENT("packet_logs", "{\"vlan\":1,\"packets\":\"tcp=whole\"}"),
+		  "packet_logs[0].packets",
+		  "packet_logs[0].packets: \"tcp\" is no class of frames: tcp-conn, tcp-data, dhcp, udp, icmp, arp, ip, ethernet, blocked, all, none" },
+		{ DOCUMENT("packet_logs", PACKETS("7") ",{\"vlan\":8}"),
+		  "packet_logs[1].packets",
+		  "packet_logs[1].packets is missing" },
+		{ DOCUMENT("packet_logs", PACKETS("4095")),
+		  "packet_logs[0].vlan",
+		  "packet_logs[0].vlan: 4095 is outside of 1 to 4094" },
+		{ SETTINGS("logs", "\"keep\":-1"), "logs.keep",
+		  "logs.keep: -1 is outside of 0 to 100000" },
+		{ SETTINGS("logs", "\"keep\":1,\"rotate\":\"weekly\""),
+		  "logs.rotate",
+		  "logs.rotate: \"weekly\" is not never, monthly, daily, hourly, minute or second" },
+		{ SETTINGS("logs", "\"tcp\":true"), "logs.tcp",
+		  "logs: unknown parameter \"tcp\"" },
+		{ DOCUMENT("logs", ""), "state.logs",
+		  "state.logs: has to be an object" },
+		{ SETTINGS("admin", "\"password\":\"pw\""), "admin.password",
+		  "admin: unknown parameter \"password\"" },
 		/* what comes before does not stay either */
+		{ "{\"version\":1,\"packet_logs\":[" PACKETS("1")
+		  "],\"logs\":{\"keep\":1},\"admin\":{\"verifier\":7}}",
+		  "admin.verifier", "admin.verifier: has to be a text" },
 		{ "{\"version\":1,\"users\":[" USER("a", "") "],\"connections\":["
 		  CONNECTION("x", "") "],\"listeners\":[" LISTENER("::", "")
 		  "],\"hub\":[]}", "state.hub",
@@ -240,6 +273,14 @@ static void test_bad_verifiers(void **state)
 				    "users[0].verifier");
 		json_object_put(answer);
 		expect_nothing();
+		snprintf(document, sizeof(document),
+			 SETTINGS("admin", "\"verifier\":\"%s\""), bad[i]);
+		answer = import(document, false);
+		params = json_object_object_get(answer, "parameters");
+		assert_string_equal(text_of(params, "parameter"),
+				    "admin.verifier");
+		json_object_put(answer);
+		expect_nothing();
 	}
 }
 
@@ -255,11 +296,11 @@ static void test_what_is_there(void **state)
 
 	(void)state;
 	import_good(DOCUMENT("users", USER("a", "")), false,
-		    "{\"users\":1,\"connections\":0,\"hubs\":0,\"listeners\":0}");
+		    "{\"users\":1,\"connections\":0,\"hubs\":0,\"listeners\":0,\"packet_logs\":0}");
 	import_good(DOCUMENT("connections", CONNECTION("x", "")), false,
-		    "{\"users\":0,\"connections\":1,\"hubs\":0,\"listeners\":0}");
+		    "{\"users\":0,\"connections\":1,\"hubs\":0,\"listeners\":0,\"packet_logs\":0}");
 	import_good(DOCUMENT("listeners", LISTENER("::", "")), false,
-		    "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1}");
+		    "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1,\"packet_logs\":0}");
 	must(store_user_get(store, 12, "a", &before, &error));
 	must(store_connection_set_up(store, "x", true, &error));
 	must(store_connection_get(store, "x", &c, &error));
@@ -268,7 +309,7 @@ static void test_what_is_there(void **state)
 		       "users[0]: hub 12 has a user \"a\" already", "users[0]");
 	assert_string_equal(changes, "");
 	import_good(document, true,
-		    "{\"users\":1,\"connections\":1,\"hubs\":0,\"listeners\":1}");
+		    "{\"users\":1,\"connections\":1,\"hubs\":0,\"listeners\":1,\"packet_logs\":0}");
 	assert_string_equal(changes, "12/a;x;hubs;listeners;");
 	/* sessions and connections that are there are still of these */
 	must(store_user_get(store, 12, "a", &user, &error));
@@ -288,7 +329,7 @@ static void test_what_is_there(void **state)
 	import_good(DOCUMENT("users", "{\"vlan\":12,\"user\":\"a\",\"certs\":[\""
 			     FINGERPRINT "\"]},{\"vlan\":12,\"user\":\"b\","
 			     "\"password\":\"pw\"}"), true,
-		    "{\"users\":2,\"connections\":0,\"hubs\":0,\"listeners\":0}");
+		    "{\"users\":2,\"connections\":0,\"hubs\":0,\"listeners\":0,\"packet_logs\":0}");
 	assert_string_equal(changes, "12/a login;hubs;listeners;");
 	must(store_user_get(store, 12, "a", &user, &error));
 	assert_false(user.has_password);
@@ -306,7 +347,7 @@ static void test_hub_in_its_place(void **state)
 			      false), CONTROL_EXISTS,
 		       "hubs[0]: hub 12 is saved already", "hubs[0]");
 	import_good(DOCUMENT("hubs", HUB("12", "other", PORT("eth2"), "")), true,
-		    "{\"users\":0,\"connections\":0,\"hubs\":1,\"listeners\":0}");
+		    "{\"users\":0,\"connections\":0,\"hubs\":1,\"listeners\":0,\"packet_logs\":0}");
 	must(store_hub_get(store, 12, &hub, &error));
 	assert_string_equal(hub.device, "other");
 	assert_int_equal(hub.mac[5], 9);
@@ -319,7 +360,7 @@ static void test_hub_in_its_place(void **state)
 	assert_string_equal(error.text, "hub 12 is not saved");
 	/* with all that was its own, which others can have now */
 	import_good(DOCUMENT("hubs", HUB("13", "other", PORT("eth2"), "")), false,
-		    "{\"users\":0,\"connections\":0,\"hubs\":1,\"listeners\":0}");
+		    "{\"users\":0,\"connections\":0,\"hubs\":1,\"listeners\":0,\"packet_logs\":0}");
 }
 
 /* A switch of the configuration's does not make away with one of the state. */
@@ -329,11 +370,112 @@ static void test_switch(void **state)
 
 	(void)state;
 	import_good(DOCUMENT("listeners", LISTENER("::", "")), false,
-		    "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1}");
+		    "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1,\"packet_logs\":0}");
 	import_good(DOCUMENT("listeners", LISTENER("::", ",\"source\":\"config\"")),
-		    true, "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1}");
+		    true, "{\"users\":0,\"connections\":0,\"hubs\":0,\"listeners\":1,\"packet_logs\":0}");
 	must(store_listener_get(store, "::", 1, &listener, &error));
 	assert_true(listener.is_added);
+}
+
+static void expect_imported(const char *document, bool replace,
+			    const char *told)
+{
+	struct json_object *reply;
+
+	changes[0] = '\0';
+	reply = expect_reply(import(document, replace));
+	json_object_put(reply);
+	assert_string_equal(changes, told);
+}
+
+/*
+ * Settings that every server has are there to be replaced only if somebody has
+ * set them; the same ones again are nothing new.
+ */
+static void test_settings_in_their_place(void **state)
+{
+	static const char logs[] = SETTINGS("logs", "\"keep\":3");
+	static const char admin[] = SETTINGS("admin",
+					     "\"verifier\":\"" VERIFIER "\"");
+	static const char packets[] = DOCUMENT("packet_logs", PACKETS("12"));
+	struct auth_verifier found;
+	char words[SEHUB_LOG_STRLEN];
+	struct store_logs kept;
+
+	(void)state;
+	expect_imported(logs, false, "logs by me;hubs;listeners;");
+	expect_imported(logs, false, "hubs;listeners;");
+	expect_imported(admin, false, "admin by me;hubs;listeners;");
+	expect_imported(admin, false, "hubs;listeners;");
+	expect_imported(packets, false, "packets of 12 by me;hubs;listeners;");
+	expect_imported(packets, false, "hubs;listeners;");
+	expect_imported(SETTINGS("admin", ""), true, "hubs;listeners;");
+
+	must(store_admin_set(store, &verifier, &error));
+	must(store_log_hub_set(store, 12, "all=whole", &error));
+	expect_refusal(import(SETTINGS("logs", "\"keep\":4"), false),
+		       CONTROL_EXISTS,
+		       "logs: the log files have other settings of their own already",
+		       "logs");
+	expect_refusal(import(admin, false), CONTROL_EXISTS,
+		       "admin: the administrator has another password already",
+		       "admin");
+	expect_refusal(import(packets, false), CONTROL_EXISTS,
+		       "packet_logs[0]: the hub logs other frames already",
+		       "packet_logs[0]");
+	must(store_logs_get(store, &kept, &error));
+	assert_int_equal(kept.rotation.keep, 3);
+	must(store_admin_get(store, &found, &error));
+	assert_memory_equal(&found, &verifier, sizeof(found));
+
+	expect_imported(SETTINGS("logs", "\"system\":false"), true,
+			"logs by me;hubs;listeners;");
+	must(store_logs_get(store, &kept, &error));
+	/* what is not named is left alone */
+	assert_int_equal(kept.rotation.keep, 3);
+	assert_false(kept.system);
+	expect_imported(admin, true, "admin by me;hubs;listeners;");
+	must(store_admin_get(store, &found, &error));
+	assert_int_equal(found.iterations, 15000);
+	expect_imported(packets, true, "packets of 12 by me;hubs;listeners;");
+	must(store_log_hub_get(store, 12, words, &error));
+	assert_string_equal(words, "arp=headers");
+	expect_imported(DOCUMENT("packet_logs", "{\"vlan\":12,\"packets\":\"none\"}"),
+			true, "packets of 12 by me;hubs;listeners;");
+	assert_int_equal(store_log_hub_get(store, 12, words, &error), -ENOENT);
+}
+
+static char lines[1024];
+
+static void note_line(void *arg, enum log_kind kind, enum log_level level,
+		      const char *text)
+{
+	(void)arg;
+	(void)level;
+	if (kind == LOG_KIND_ADMINISTRATION)
+		snprintf(lines, sizeof(lines), "%s", text);
+}
+
+/* Who did it is known, and how much it was. */
+static void test_import_is_logged(void **state)
+{
+	static const struct log_sink sink = { .fn = note_line };
+	char line[256];
+
+	(void)state;
+	log_set_sink(&sink);
+	lines[0] = '\0';
+	expect_refusal(import(DOCUMENT("users", USER("a", "") "," USER("a", "")),
+			      false), CONTROL_EXISTS,
+		       "users[1]: hub 12 has a user \"a\" already", "users[1]");
+	assert_string_equal(lines, "");
+	import_good(DOCUMENT("users", USER("a", "") "," USER("b", "")), true,
+		    "{\"users\":2,\"connections\":0,\"hubs\":0,\"listeners\":0,\"packet_logs\":0}");
+	log_set_sink(NULL);
+	snprintf(line, sizeof(line),
+		 "state-import replace=yes users=2 connections=0 hubs=0 listeners=0 packet-logs=0 by=%u",
+		 getuid());
+	assert_string_equal(lines, line);
 }
 
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, start, stop)
@@ -348,6 +490,8 @@ int main(void)
 		TEST(test_what_is_there),
 		TEST(test_hub_in_its_place),
 		TEST(test_switch),
+		TEST(test_settings_in_their_place),
+		TEST(test_import_is_logged),
 	};
 
 	return cmocka_run_group_tests(tests, make_pair, NULL);

@@ -4,7 +4,10 @@
  * leaves nothing behind; and of much.
  *
  * links: transportd/control_state.c transportd/control_export.c
- * links: transportd/control_import.c transportd/control_hub_params.c
+ * links: transportd/control_import.c transportd/control_import_logs.c
+ * links: transportd/control_log_params.c transportd/control_hub_params.c
+ * links: transportd/store_admin.c transportd/store_logs.c
+ * links: transportd/rotate.c lib/log_words.c lib/names.c
  * links: transportd/store_hub.c transportd/control_user.c
  * links: transportd/control_user_login.c transportd/auth_text.c
  * links: transportd/control_connection_params.c transportd/listen_params.c
@@ -121,7 +124,7 @@ static void test_many(void **state)
 				       i ? "," : "", i % 4094 + 1, i);
 	sprintf(text + len, "]}");
 	import_good(text, false,
-		    "{\"users\":5000,\"connections\":0,\"hubs\":0,\"listeners\":0}");
+		    "{\"users\":5000,\"connections\":0,\"hubs\":0,\"listeners\":0,\"packet_logs\":0}");
 	must(store_user_count(store, &count, &error));
 	assert_int_equal(count, 5000);
 	document = export();

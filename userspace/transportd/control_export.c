@@ -10,6 +10,7 @@
 
 #include "auth_text.h"
 #include "control_hub.h"
+#include "control_log_params.h"
 #include "log.h"
 
 struct exporting {
@@ -174,4 +175,51 @@ int state_export_listeners(struct store *store, struct json_object *into,
 	struct exporting ex = { store, error, into };
 
 	return store_listener_list(store, export_listener, &ex, error);
+}
+
+/* Empty where there is no password yet. */
+int state_export_admin(struct store *store, struct json_object *into,
+		       struct store_error *error)
+{
+	struct auth_verifier verifier;
+	char text[AUTH_TEXT_STRLEN];
+	int err;
+
+	err = store_admin_get(store, &verifier, error);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	add_text(into, "verifier", auth_text_format(&verifier, text));
+	OPENSSL_cleanse(text, sizeof(text));
+	OPENSSL_cleanse(&verifier, sizeof(verifier));
+	return 0;
+}
+
+int state_export_logs(struct store *store, struct json_object *into,
+		      struct store_error *error)
+{
+	struct store_logs logs;
+	int err = store_logs_get(store, &logs, error);
+
+	if (!err)
+		log_settings_describe(&logs, into);
+	return err;
+}
+
+static int export_packet_log(void *arg, uint16_t vlan, const char *packets)
+{
+	struct json_object *object = json_object_new_object();
+	struct exporting *ex = arg;
+
+	json_object_array_add(ex->list, object);
+	add_int(object, "vlan", vlan);
+	add_text(object, "packets", packets);
+	return 0;
+}
+
+int state_export_packet_logs(struct store *store, struct json_object *into,
+			     struct store_error *error)
+{
+	struct exporting ex = { store, error, into };
+
+	return store_log_hub_list(store, export_packet_log, &ex, error);
 }

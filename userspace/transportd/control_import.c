@@ -16,17 +16,16 @@
 #include "control_user_impl.h"
 #include "listen.h"
 
-/* The store's answer: 0, or an error of the part. */
-static int answer(struct control_call *part, int err,
-		  const struct store_error *error)
+int state_answer(struct control_call *part, int err,
+		 const struct store_error *error)
 {
 	if (err)
 		control_error_errno(part, err, error->text);
 	return err;
 }
 
-static int note_change(struct state_import *import, struct control_call *part,
-		       uint16_t vlan, const char *name, bool is_login)
+int state_note_change(struct state_import *import, struct control_call *part,
+		      const struct state_change *change)
 {
 	struct state_change *grown;
 
@@ -37,10 +36,7 @@ static int note_change(struct state_import *import, struct control_call *part,
 		return -ENOMEM;
 	}
 	import->changes = grown;
-	grown += import->change_count++;
-	grown->vlan = vlan;
-	snprintf(grown->name, sizeof(grown->name), "%s", name);
-	grown->is_login = is_login;
+	grown[import->change_count++] = *change;
 	return 0;
 }
 
@@ -65,22 +61,25 @@ static int replace_user(struct state_import *import, struct control_call *part,
 {
 	struct auth_user before, now;
 	struct store_error error;
-	bool is_login = true;
+	struct state_change change = {
+		.kind = STATE_USER, .vlan = who->vlan, .is_login = true,
+	};
 	int err;
 
 	err = store_auth_lookup(import->store, who->vlan, who->name, &before);
 	if (err == -ENOENT) {
 		err = store_user_import(import->store, who, verifier, &error);
-		return answer(part, err, &error);
+		return state_answer(part, err, &error);
 	}
 	err = store_user_put(import->store, who, verifier, &error);
 	if (err)
-		return answer(part, err, &error);
+		return state_answer(part, err, &error);
 	if (!store_auth_lookup(import->store, who->vlan, who->name, &now))
-		is_login = !is_same_login(&before, &now);
+		change.is_login = !is_same_login(&before, &now);
 	OPENSSL_cleanse(&before, sizeof(before));
 	OPENSSL_cleanse(&now, sizeof(now));
-	return note_change(import, part, who->vlan, who->name, is_login);
+	strcpy(change.name, who->name);
+	return state_note_change(import, part, &change);
 }
 
 int state_import_user(struct state_import *import, struct control_call *part)
@@ -101,7 +100,7 @@ int state_import_user(struct state_import *import, struct control_call *part)
 		err = replace_user(import, part, &who, given);
 	} else {
 		err = store_user_import(import->store, &who, given, &error);
-		err = answer(part, err, &error);
+		err = state_answer(part, err, &error);
 	}
 	OPENSSL_cleanse(&verifier, sizeof(verifier));
 	return err;
@@ -114,20 +113,24 @@ static int replace_connection(struct state_import *import,
 			      struct control_call *part,
 			      struct store_connection *c)
 {
+	struct state_change change = { .kind = STATE_CONNECTION };
 	struct store_connection before;
 	struct store_error error;
 	int err;
 
+	_Static_assert(sizeof(change.name) >= sizeof(c->name),
+		       "room for a name of either");
 	err = store_connection_get(import->store, c->name, &before, &error);
 	store_connection_clear(&before);
 	if (err == -ENOENT) {
 		err = store_connection_add(import->store, c, &error);
-		return answer(part, err, &error);
+		return state_answer(part, err, &error);
 	}
 	if (!err)
 		err = store_connection_put(import->store, c, &error);
-	err = answer(part, err, &error);
-	return err ? err : note_change(import, part, 0, c->name, true);
+	err = state_answer(part, err, &error);
+	strcpy(change.name, c->name);
+	return err ? err : state_note_change(import, part, &change);
 }
 
 int state_import_connection(struct state_import *import,
@@ -143,7 +146,7 @@ int state_import_connection(struct state_import *import,
 		err = replace_connection(import, part, &c);
 	} else {
 		err = store_connection_add(import->store, &c, &error);
-		err = answer(part, err, &error);
+		err = state_answer(part, err, &error);
 	}
 	store_connection_clear(&c);
 	return err;
@@ -171,7 +174,7 @@ int state_import_hub(struct state_import *import, struct control_call *part)
 		err = -EEXIST;
 	} else {
 		err = store_hub_put(import->store, &hub, &error);
-		err = answer(part, err, &error);
+		err = state_answer(part, err, &error);
 	}
 	store_hub_free(&hub);
 	return err;
@@ -210,5 +213,5 @@ int state_import_listener(struct state_import *import,
 	/* a switch does not make away with it */
 	what.is_added |= !err && before.is_added;
 	err = store_listener_put(import->store, &what, &error);
-	return answer(part, err, &error);
+	return state_answer(part, err, &error);
 }

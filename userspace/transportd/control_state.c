@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 
@@ -21,6 +22,10 @@ static const struct state_section sections[] = {
 	  state_import_connection },
 	{ "hubs", true, state_export_hubs, state_import_hub },
 	{ "listeners", true, state_export_listeners, state_import_listener },
+	{ "packet_logs", true, state_export_packet_logs,
+	  state_import_packet_log },
+	{ "logs", false, state_export_logs, state_import_logs },
+	{ "admin", false, state_export_admin, state_import_admin },
 };
 
 #define SECTIONS	(sizeof(sections) / sizeof(sections[0]))
@@ -131,26 +136,66 @@ static int import_document(struct state_import *import,
 	return control_params_end(document);
 }
 
-/* It is stored: now it has to happen. */
-static void apply(struct control_state *state, const struct state_import *import)
+static void apply_user(struct control_state *state,
+		       const struct state_change *change)
 {
 	struct store_error error;
 	struct store_user user;
 
+	if (store_user_get(state->store, change->vlan, change->name, &user,
+			   &error))
+		log_error("state-import error=%s", LOG_QUOTED(error.text));
+	else
+		state->ops->user(state->ctx, &user, change->is_login);
+}
+
+/* It is stored: now it has to happen. */
+static void apply(struct control_state *state,
+		  const struct state_import *import)
+{
+	const char *by = control_call_by(import->call);
+
 	for (size_t i = 0; i < import->change_count; i++) {
 		const struct state_change *change = &import->changes[i];
 
-		if (!change->vlan)
+		switch (change->kind) {
+		case STATE_USER:
+			apply_user(state, change);
+			break;
+		case STATE_CONNECTION:
 			state->ops->connection(state->ctx, change->name);
-		else if (!store_user_get(state->store, change->vlan,
-					 change->name, &user, &error))
-			state->ops->user(state->ctx, &user, change->is_login);
-		else
-			log_error("state-import error=%s",
-				  LOG_QUOTED(error.text));
+			break;
+		case STATE_PACKET_LOG:
+			state->ops->packet_log(state->ctx, change->vlan, by);
+			break;
+		case STATE_LOGS:
+			state->ops->logs(state->ctx, by);
+			break;
+		case STATE_ADMIN:
+			state->ops->admin(state->ctx, by);
+			break;
+		}
 	}
 	state->ops->hubs(state->ctx);
 	state->ops->listeners(state->ctx);
+}
+
+/* Who did it, and how much there was of each kind. */
+static void say(const struct state_import *import, struct json_object *counts)
+{
+	char text[200] = "";
+	size_t used = 0;
+
+	json_object_object_foreach(counts, name, count)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 " %s=%d", name,
+					 json_object_get_int(count));
+	/* as in all other lines */
+	for (char *c = strchr(text, '_'); c; c = strchr(c, '_'))
+		*c = '-';
+	log_admin("state-import replace=%s%s by=%s",
+		  import->replace ? "yes" : "no", text,
+		  control_call_by(import->call));
 }
 
 /* 0: all of it is stored; else nothing is, and the call is answered. */
@@ -197,9 +242,7 @@ static void import(struct control_call *call, struct json_object *params,
 	if (store(&under_way, object, reply)) {
 		json_object_put(reply);
 	} else {
-		log_admin("state-import replace=%s by=%s",
-			  under_way.replace ? "yes" : "no",
-			  control_call_by(call));
+		say(&under_way, reply);
 		apply(state, &under_way);
 		control_reply(call, reply);
 	}

@@ -8,6 +8,7 @@
 #define SEHUB_TRANSPORTD_CONTROL_STATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct control;
 struct control_state;
@@ -24,6 +25,11 @@ struct store_user;
  * @connection: the same of a connection
  * @hubs: there may be others
  * @listeners: the same
+ * @admin: the administrator's password is another one
+ * @logs: settings of log files are
+ * @packet_log: what a hub logs is
+ *
+ * @by is who has imported it.
  *
  * All are required.
  */
@@ -32,6 +38,9 @@ struct state_ops {
 	void (*connection)(void *ctx, const char *name);
 	void (*hubs)(void *ctx);
 	void (*listeners)(void *ctx);
+	void (*admin)(void *ctx, const char *by);
+	void (*logs)(void *ctx, const char *by);
+	void (*packet_log)(void *ctx, uint16_t vlan, const char *by);
 };
 
 /* As control_user_register(). */

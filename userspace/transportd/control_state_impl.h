@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between control_state.c (methods), control_export.c (the document) and
- * control_import.c (what is in it).
+ * Between control_state.c (methods), control_export.c (the document),
+ * control_import.c (what is in it) and control_import_logs.c (settings in it,
+ * of which there is one each).
  */
 #ifndef SEHUB_TRANSPORTD_CONTROL_STATE_IMPL_H
 #define SEHUB_TRANSPORTD_CONTROL_STATE_IMPL_H
@@ -14,12 +15,30 @@
 #include "store.h"
 
 /**
- * struct state_change - one that was there and is another one now
- * @vlan: of a user; 0: it is a connection
- * @name: of it
+ * enum state_kind - what is another one now
+ * @STATE_USER: a user that was there
+ * @STATE_CONNECTION: a connection that was there
+ * @STATE_PACKET_LOG: what a hub logs
+ * @STATE_LOGS: settings of log files
+ * @STATE_ADMIN: the administrator's password
+ */
+enum state_kind {
+	STATE_USER,
+	STATE_CONNECTION,
+	STATE_PACKET_LOG,
+	STATE_LOGS,
+	STATE_ADMIN,
+};
+
+/**
+ * struct state_change - one that is another one now
+ * @kind: of it
+ * @vlan: of a user or a hub
+ * @name: of a user or connection
  * @is_login: see struct state_ops
  */
 struct state_change {
+	enum state_kind kind;
 	uint16_t vlan;
 	char name[STORE_USER_MAX + 1];
 	bool is_login;
@@ -30,7 +49,7 @@ struct state_change {
  * @call: the request
  * @store: where it goes to, in a transaction
  * @replace: what is there may be replaced
- * @changes: what was there
+ * @changes: what has to follow
  * @change_count: how many
  */
 struct state_import {
@@ -66,6 +85,12 @@ int state_export_listeners(struct store *store, struct json_object *into,
 
 int state_export_hubs(struct store *store, struct json_object *into,
 		      struct store_error *error);
+int state_export_admin(struct store *store, struct json_object *into,
+		       struct store_error *error);
+int state_export_logs(struct store *store, struct json_object *into,
+		      struct store_error *error);
+int state_export_packet_logs(struct store *store, struct json_object *into,
+			     struct store_error *error);
 
 int state_import_user(struct state_import *import, struct control_call *part);
 int state_import_connection(struct state_import *import,
@@ -73,5 +98,16 @@ int state_import_connection(struct state_import *import,
 int state_import_hub(struct state_import *import, struct control_call *part);
 int state_import_listener(struct state_import *import,
 			  struct control_call *part);
+int state_import_admin(struct state_import *import, struct control_call *part);
+int state_import_logs(struct state_import *import, struct control_call *part);
+int state_import_packet_log(struct state_import *import,
+			    struct control_call *part);
+
+/* Of the store: 0, or an error of @part. */
+int state_answer(struct control_call *part, int err,
+		 const struct store_error *error);
+/* Return: 0, or @part is answered. */
+int state_note_change(struct state_import *import, struct control_call *part,
+		      const struct state_change *change);
 
 #endif /* SEHUB_TRANSPORTD_CONTROL_STATE_IMPL_H */

@@ -18,6 +18,9 @@
 /* The password as a verifier; wipe it after use. */
 int user_param_password(struct control_call *call,
 			struct auth_verifier *verifier);
+/* One that was made elsewhere, of which @text is the parameter "verifier". */
+int user_param_verifier(struct control_call *call, const char *text,
+			struct auth_verifier *verifier);
 /*
  * For a new user: at least one of password, verifier, certs and anonymous into
  * @who, whose name is known; the first two as for user_param_password().

@@ -32,9 +32,8 @@ static int make_verifier(struct control_call *call, const char *password,
 	return err;
 }
 
-/* One that was made elsewhere. */
-static int read_verifier(struct control_call *call, const char *text,
-			 struct auth_verifier *verifier)
+int user_param_verifier(struct control_call *call, const char *text,
+			struct auth_verifier *verifier)
 {
 	if (!auth_text_parse(text, verifier))
 		return 0;
@@ -166,7 +165,7 @@ int user_params_login(struct control_call *call, struct store_user *who,
 	who->has_password = password || text;
 	if (password)
 		return make_verifier(call, password, verifier);
-	return text ? read_verifier(call, text, verifier) : 0;
+	return text ? user_param_verifier(call, text, verifier) : 0;
 }
 
 /* Is there one that is not in the other list? */

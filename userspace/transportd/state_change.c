@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A document was imported: sessions, connections and listeners follow it.
+ * A document was imported: sessions, connections, listeners and logs follow it.
  */
 #include "state_change.h"
 
 #include <string.h>
 
 #include "client.h"
+#include "console.h"
 #include "control_connection.h"
 #include "daemon.h"
 #include "hubs.h"
 #include "listen.h"
 #include "log.h"
+#include "log_words.h"
+#include "logs.h"
+#include "packet_log.h"
 #include "sessions_control.h"
 #include "store.h"
 
@@ -62,9 +66,46 @@ static void on_listeners(void *ctx)
 	listeners_reload(d->listeners);
 }
 
+static void on_admin(void *ctx, const char *by)
+{
+	struct daemon *d = ctx;
+
+	log_admin("admin-set-password by=%s", by);
+	console_password_changed(d->console, by);
+}
+
+static void on_logs(void *ctx, const char *by)
+{
+	struct daemon *d = ctx;
+	struct store_error error;
+
+	if (logs_reload(d->logs, by, &error))
+		log_error("log-set error=%s", LOG_QUOTED(error.text));
+}
+
+static void on_packet_log(void *ctx, uint16_t vlan, const char *by)
+{
+	struct packet_log_masks masks;
+	char words[SEHUB_LOG_STRLEN];
+	struct daemon *d = ctx;
+	struct sehub_err err;
+
+	if (packet_log_restore(d->packets, d->kernel, vlan, &err)) {
+		log_error("log-hub-set vlan=%u error=%s", vlan,
+			  LOG_QUOTED(err.text));
+		return;
+	}
+	masks = packet_log_get(d->packets, vlan);
+	log_admin("log-hub-set vlan=%u packets=%s by=%s", vlan,
+		  sehub_log_format(masks.headers, masks.whole, words), by);
+}
+
 const struct state_ops state_change_ops = {
 	.user = on_user,
 	.connection = on_connection,
 	.hubs = on_hubs,
 	.listeners = on_listeners,
+	.admin = on_admin,
+	.logs = on_logs,
+	.packet_log = on_packet_log,
 };
