@@ -194,6 +194,10 @@ static void test_names_are_not_used_twice(void **state)
 /* One that is free is not the next one: it is of a file that was deleted. */
 static void test_numbers_go_on(void **state)
 {
+	/* what the disk would say if its clock was that of the lines */
+	const struct timespec times[] = {
+		{ .tv_sec = WHEN }, { .tv_sec = WHEN },
+	};
 	char line[16];
 
 	(void)state;
@@ -213,6 +217,7 @@ static void test_numbers_go_on(void **state)
 	/* so they do for another daemon, and behind one that is compressed */
 	rotation.compress = true;
 	tidy(WHEN);
+	assert_int_equal(utimensat(AT_FDCWD, log_path("x.log"), times, 0), 0);
 	log_file_free(&file);
 	assert_int_equal(log_file_init(&file, log_dir, "x.log"), 0);
 	put(WHEN, "l10\n");
@@ -293,6 +298,38 @@ static void test_keep_when_the_clock_steps_back(void **state)
 	log_expect("x-2026-11-28T0905.log", "later\n");
 	log_expect("x-2026-11-28T1006.log", "2\n");
 	assert_int_equal(log_count("-"), 3);
+}
+
+/* The hour that comes twice: what came later is newer, whatever it is called. */
+static void test_keep_at_the_end_of_summer_time(void **state)
+{
+	/* 2026-10-25, 3 o'clock of summer time and 2 o'clock thereafter */
+	const time_t end = 1792890000;
+	char *zone = getenv("TZ");
+
+	(void)state;
+	zone = zone ? strdup(zone) : NULL;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	rotation.schedule = ROTATE_MINUTE;
+	rotation.keep = 2;
+	put(end - 3600, "2:00\n");
+	put(end - 3540, "2:01\n");
+	put(end - 120, "2:58\n");
+	put(end - 60, "2:59\n");
+	put(end, "2:00 again\n");
+	put(end + 60, "2:01 again\n");
+	tidy(end + 60);
+	if (zone)
+		setenv("TZ", zone, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	free(zone);
+	assert_int_equal(log_count("-"), 2);
+	log_expect("x-2026-10-25T0258.log", "2:58\n");
+	/* it goes on, as where a clock is set back */
+	log_expect("x-2026-10-25T0200_001.log", "2:59\n2:00 again\n");
 }
 
 /* --- what becomes of them -------------------------------------------------- */
@@ -490,6 +527,7 @@ int main(void)
 		TEST(test_clock_steps_back),
 		TEST(test_clock_wavers),
 		TEST(test_keep_when_the_clock_steps_back),
+		TEST(test_keep_at_the_end_of_summer_time),
 		TEST(test_keep),
 		TEST(test_compress),
 		TEST(test_stop),

@@ -206,6 +206,9 @@ static int next_aside(struct log_file *file, enum rotate_schedule schedule)
 /* Puts the file aside under a name that none has, compressed or not. */
 static int put_aside(struct log_file *file, const struct log_rotation *rotation)
 {
+	const struct timespec times[] = {
+		{ .tv_nsec = UTIME_OMIT }, { .tv_sec = file->last },
+	};
 	struct rotate_file *aside = &file->aside;
 	char name[ROTATE_FILE_MAX];
 	int err;
@@ -228,6 +231,8 @@ static int put_aside(struct log_file *file, const struct log_rotation *rotation)
 	if (err)
 		return err;
 	file->rotations++;
+	/* who tidies up tells by it which one is older */
+	futimens(file->fd, times);
 	close(file->fd);
 	file->fd = -1;
 	file->size = 0;

@@ -19,6 +19,17 @@
 #define COPY_LEN	65536
 
 /**
+ * struct aside - a file that was put aside
+ * @file: which one
+ * @when: time of its last line; names cannot tell the order of two in the hour
+ *	that comes twice at the end of summer time
+ */
+struct aside {
+	struct rotate_file file;
+	time_t when;
+};
+
+/**
  * struct listing - files of one log that were put aside
  * @dir: where they are
  * @name: of the log that is written to
@@ -28,13 +39,17 @@
 struct listing {
 	int dir;
 	const char *name;
-	struct rotate_file *files;
+	struct aside *files;
 	size_t count;
 };
 
 static int compare(const void *a, const void *b)
 {
-	return rotate_file_compare(a, b);
+	const struct aside *one = a, *other = b;
+
+	if (one->when != other->when)
+		return one->when < other->when ? -1 : 1;
+	return rotate_file_compare(&one->file, &other->file);
 }
 
 /* What a run that was cut short has left behind. */
@@ -53,9 +68,9 @@ static void remove_part(int dir, const char *name, const char *entry)
 		unlinkat(dir, entry, 0);
 }
 
-static int note(struct listing *listing, const struct rotate_file *file)
+static int note(struct listing *listing, const struct aside *aside)
 {
-	struct rotate_file *files;
+	struct aside *files;
 
 	/* Room for a power of two. */
 	if (!(listing->count & (listing->count - 1))) {
@@ -65,19 +80,25 @@ static int note(struct listing *listing, const struct rotate_file *file)
 			return -ENOMEM;
 		listing->files = files;
 	}
-	listing->files[listing->count++] = *file;
+	listing->files[listing->count++] = *aside;
 	return 0;
 }
 
 static int take_entry(void *arg, const char *entry)
 {
 	struct listing *listing = arg;
-	struct rotate_file file;
+	struct aside aside;
+	struct stat st;
 
-	if (rotate_file_parse(listing->name, entry, &file))
-		return note(listing, &file);
-	remove_part(listing->dir, listing->name, entry);
-	return 0;
+	if (!rotate_file_parse(listing->name, entry, &aside.file)) {
+		remove_part(listing->dir, listing->name, entry);
+		return 0;
+	}
+	/* somebody else has just deleted it */
+	if (fstatat(listing->dir, entry, &st, AT_SYMLINK_NOFOLLOW))
+		return 0;
+	aside.when = st.st_mtime;
+	return note(listing, &aside);
 }
 
 /* By age. */
@@ -123,7 +144,6 @@ out:
 	return err;
 }
 
-/* A file of the same owner, mode and time, under its name when it is whole. */
 /* What was written there is on the disk. */
 static int sync_file(int dir, const char *name)
 {
@@ -135,6 +155,7 @@ static int sync_file(int dir, const char *name)
 	return err;
 }
 
+/* A file of the same owner, mode and time, under its name when it is whole. */
 static int pack_file(int dir, const char *from, const char *to,
 		     const bool *stop)
 {
@@ -181,7 +202,7 @@ static int pack_all(int dir, const char *name, struct listing *listing,
 	int err = 0;
 
 	for (size_t i = 0; i < listing->count && !err; i++) {
-		struct rotate_file *file = &listing->files[i];
+		struct rotate_file *file = &listing->files[i].file;
 
 		if (file->is_packed)
 			continue;
@@ -203,20 +224,19 @@ static void delete_rest(int dir, const char *name, struct listing *listing,
 	size_t count = listing->count, rest = count > keep ? count - keep : 0;
 	size_t to_come = 0, kept = 0;
 	char text[ROTATE_FILE_MAX];
-	char stamp[ROTATE_STAMP_MAX];
 
-	rotate_stamp(ROTATE_NEVER, now, stamp);
 	while (to_come < count &&
-	       strcmp(listing->files[count - 1 - to_come].stamp, stamp) > 0)
+	       listing->files[count - 1 - to_come].when > now)
 		to_come++;
 	for (size_t i = 0; i < count; i++) {
-		const struct rotate_file *file = &listing->files[i];
+		const struct aside *aside = &listing->files[i];
 		size_t age = (i + to_come) % count;
 
 		if (age < rest)
-			unlinkat(dir, rotate_file_name(name, file, text), 0);
+			unlinkat(dir, rotate_file_name(name, &aside->file,
+						       text), 0);
 		else
-			listing->files[kept++] = *file;
+			listing->files[kept++] = *aside;
 	}
 	listing->count = kept;
 }

@@ -6,8 +6,9 @@
  *
  *	system.log	system-2026-11-28T10.log	system-2026-11-28T10_001.log
  *
- * Names sort by period, and by the order in which they came about within one.
- * Periods are those of local time. Pure, and without a clock.
+ * Names sort by period, and by the order in which they came about within one, as
+ * numbers rather than bytes behind _999. Periods are those of local time: there
+ * is an hour that comes twice. Pure, and without a clock.
  */
 #ifndef SEHUB_TRANSPORTD_ROTATE_H
 #define SEHUB_TRANSPORTD_ROTATE_H
