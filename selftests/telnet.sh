@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What the tests of the console share besides e2e.sh: a telnet client that
-# expect(1) drives. The administrator's password is in the file $TMP/admin.
+# What the tests of the console share besides e2e.sh: a telnet client, or
+# another one, that expect(1) drives. The administrator's password is in the file $TMP/admin.
 
 # shellcheck source=e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
@@ -21,7 +21,9 @@ start_console() {
 		# with ~ keys without Enter
 		set timeout [lindex $argv 0]
 		set never "\000"
-		spawn -noecho telnet 127.0.0.1 [lindex $argv 1]
+		set client [list telnet 127.0.0.1 [lindex $argv 1]]
+		if {[info exists env(CLIENT)]} { set client $env(CLIENT) }
+		spawn -noecho {*}$client
 		stty rows 24 columns 100 < $spawn_out(slave,name)
 		foreach step [lrange $argv 2 end] {
 			set text [string range $step 1 end]
@@ -48,7 +50,7 @@ start_console() {
 		start_client 1 a
 }
 
-# talk STEP...: from the first byte on
+# talk STEP...: from the first byte on, with telnet or the command $CLIENT
 talk() {
 	on hub expect "$TMP/talk.exp" $((20 * SLOW)) "$PORT" "$@" >"$TMP/talk"
 	local code=$?

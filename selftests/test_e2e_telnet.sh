@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # timeout=120
 #
-# The console as a whole: nobody gets in without the password; telnet, netcat and
-# socat do; two administrators are there at once, in two languages; long lists
+# The console as a whole: nobody gets in without the password; telnet, PuTTY,
+# netcat and socat do; two administrators are there at once, in two languages; long lists
 # come in pages; who did what is in the log.
 #
 #   telnet ---- 127.0.0.1:8023  hub (hub 12) ---- a
@@ -14,6 +14,8 @@ TESTS="
 	status
 	long_list_comes_in_pages
 	netcat_and_socat
+	putty_by_telnet
+	putty_raw
 	two_administrators_in_two_languages
 	other_password
 	who_did_it_is_logged
@@ -23,6 +25,7 @@ TESTS="
 
 # shellcheck source=telnet.sh
 . "$(dirname "$0")/telnet.sh"
+require plink
 
 setup_topology() {
 	start_console console-language=ask
@@ -81,6 +84,22 @@ test_netcat_and_socat() {
 		said Goodbye || return 1
 	on hub socat -t $((20 * SLOW)) - TCP:127.0.0.1:$PORT,crlf \
 		<"$TMP/lines" >"$TMP/talk" && said sehub12 && said Goodbye
+}
+
+# putty MODE: plink(1) is PuTTY without its window
+putty() {
+	CLIENT="plink $1 -P $PORT 127.0.0.1" admin 0 "=sehub12" \
+		"=Main menu: " 1 "=management: "
+}
+
+test_putty_by_telnet() {
+	putty -telnet && ! grep -a "shows what you type" "$TMP/talk" &&
+		! grep -aF "$(cat "$TMP/admin")" "$TMP/talk"
+}
+
+# It shows what is typed, and nobody can keep it from that.
+test_putty_raw() {
+	putty -raw && said "shows what you type"
 }
 
 test_two_administrators_in_two_languages() {
