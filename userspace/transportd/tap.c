@@ -101,11 +101,14 @@ static void drain(const struct tap *t)
 {
 	uint8_t start[64];
 	unsigned int i;
+	ssize_t len;
 
 	/* The rest of a frame goes with its start. */
-	for (i = 0; i < DRAIN_MAX; i++)
-		if (read(t->fd, start, sizeof(start)) < 0 && errno != EINTR)
+	for (i = 0; i < DRAIN_MAX; i++) {
+		len = read(t->fd, start, sizeof(start));
+		if (!len || (len < 0 && errno != EINTR))
 			break;
+	}
 }
 
 void tap_begin(struct tap *t, const struct tap_config *config)
