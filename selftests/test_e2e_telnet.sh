@@ -112,7 +112,7 @@ test_two_administrators_in_two_languages() {
 		cat "$TMP/admin"
 		printf '1\n'
 		cat "$TMP/hold"
-		printf '1\n12\n9\n9\n'
+		printf '1\n12\n3\n12\nnobody\n9\n9\n'
 	} | on hub nc -w $((40 * SLOW)) 127.0.0.1 $PORT >"$TMP/japanese" &
 	PIDS+=($!)
 	busywait 20000 grep -aq "ユーザー管理: " "$TMP/japanese" &&
@@ -121,7 +121,9 @@ test_two_administrators_in_two_languages() {
 	: >"$TMP/hold"
 	busywait 20000 grep -aq "ログアウトしました" "$TMP/japanese"
 	cat "$TMP/japanese"
-	grep -aq "ユーザーはいません" "$TMP/japanese" && return $code
+	grep -aq "ユーザーはいません" "$TMP/japanese" &&
+		grep -aq "エラー (該当するものがありません): .*nobody" \
+			"$TMP/japanese" && return $code
 }
 
 test_other_password() {

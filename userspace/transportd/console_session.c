@@ -221,6 +221,42 @@ void console_confirm(struct console_session *s, const char *question,
 
 /* --- calls ----------------------------------------------------------------- */
 
+/*
+ * What went wrong, for those who do not read English, in which methods say the
+ * rest; NULL: it is no error of ours.
+ */
+static const char *error_kind(const char *error)
+{
+	static const struct {
+		const char *error;
+		const char *kind;
+	} kinds[] = {
+		{ CONTROL_NOT_FOUND, N_("there is none") },
+		{ CONTROL_EXISTS, N_("there is one already") },
+		{ CONTROL_INVALID, N_("not valid") },
+		{ CONTROL_DENIED, N_("not permitted") },
+		{ CONTROL_FAILED, N_("did not succeed") },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(error, kinds[i].error))
+			return kinds[i].kind;
+	return NULL;
+}
+
+static void say_refused(struct console_session *s, const char *error,
+			struct json_object *params)
+{
+	const char *kind = s->texts ? error_kind(error) : NULL;
+	const char *text = console_has(params, "message") ?
+			   console_string(params, "message") : error;
+
+	if (kind)
+		console_print(s, T("Refused, %s: %s\n"), T(kind), text);
+	else
+		console_print(s, T("Refused: %s\n"), text);
+}
+
 static void on_reply(struct control_local *call, const char *error,
 		     struct json_object *params)
 {
@@ -235,9 +271,7 @@ static void on_reply(struct control_local *call, const char *error,
 	} else if (failed) {
 		failed(s, params);
 	} else {
-		console_print(s, T("Refused: %s\n"),
-			      console_has(params, "message") ?
-			      console_string(params, "message") : error);
+		say_refused(s, error, params);
 		console_done(s);
 	}
 	console_resume(s);
