@@ -251,6 +251,12 @@ static void test_same_source(void **state)
 		{ "::ffff:192.0.2.1", "192.0.2.1", true },
 		{ "2001:db8::1", "2001:db8::2:1", true },
 		{ "2001:db8::1", "2001:db8:0:1::1", false },
+		/* a user of this host has all of these */
+		{ "127.0.0.1", "127.20.30.40", true },
+		{ "127.0.0.1", "::1", true },
+		{ "::ffff:127.0.0.2", "::1", true },
+		{ "::2", "::1", false },
+		{ "128.0.0.1", "127.0.0.1", false },
 	};
 	const struct sockaddr nobody = { .sa_family = AF_UNIX };
 

@@ -324,22 +324,6 @@ static const struct console_term_ops term_ops = {
 	.too_long = client_too_long,
 };
 
-/*
- * Who is one when it comes to wrong passwords, and to places of guests: any user
- * of this machine can come from any of its loopback addresses.
- */
-static void fold_source(struct sockaddr_storage *source)
-{
-	struct config_listen address = { .addr = *source };
-	struct sockaddr_in *in = (struct sockaddr_in *)source;
-
-	if (!config_address_is_local(&address))
-		return;
-	memset(source, 0, sizeof(*source));
-	in->sin_family = AF_INET;
-	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-}
-
 static int client_init(struct console_client *client)
 {
 	char text[CONFIG_ADDRESS_MAX];
@@ -351,7 +335,6 @@ static int client_init(struct console_client *client)
 		return -ENOTCONN;
 	config_address_format((const struct sockaddr *)&client->source, text,
 			      sizeof(text));
-	fold_source(&client->source);
 	snprintf(client->s.by, sizeof(client->s.by), CONSOLE_BY "%s", text);
 	client->s.options = &client->console->options;
 	client->s.term = console_term_new(&term_ops, &client->s);

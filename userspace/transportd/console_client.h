@@ -43,7 +43,7 @@ struct console {
  * @console: where it came in
  * @next: in the list of the console
  * @link: what points to this in the list
- * @source: its address, or that which stands for all of this machine's own
+ * @source: its address
  * @s: what it does; its terminal is NULL if it was turned away
  * @handles: not closed yet
  * @has_begun: the first question was asked

@@ -204,16 +204,6 @@ static void on_deadline(uv_timer_t *timer)
 	run(http);
 }
 
-/* All of 127.0.0.0/8 is this host, which anybody here can come from. */
-static void simplify(struct sockaddr_storage *addr)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)addr;
-
-	if (addr->ss_family == AF_INET &&
-	    ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
-		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-}
-
 static void add_client(struct metrics_http *http, int fd,
 		       const struct sockaddr_storage *addr, socklen_t len)
 {
@@ -226,7 +216,6 @@ static void add_client(struct metrics_http *http, int fd,
 	}
 	client->fd = fd;
 	client->addr = *addr;
-	simplify(&client->addr);
 	if (ratelimit_begin(http->sources,
 			    (const struct sockaddr *)&client->addr,
 			    uv_now(&http->d->loop), NULL)) {

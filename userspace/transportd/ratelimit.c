@@ -61,7 +61,7 @@ struct ratelimit {
 /*
  * A 64-bit number for a source: an IPv6 /64 as it is; an IPv4 address in a
  * prefix that no network has (100::/32, out of which only 100::/64 is given
- * away, to be discarded).
+ * away, to be discarded). This host is 127.0.0.1.
  * Return: false if the source is not limited.
  */
 static bool ratelimit_key(const struct sockaddr *addr, uint64_t *key)
@@ -72,17 +72,22 @@ static bool ratelimit_key(const struct sockaddr *addr, uint64_t *key)
 	uint32_t v4;
 
 	if (addr->sa_family == AF_INET) {
-		v4 = in->sin_addr.s_addr;
+		v4 = ntohl(in->sin_addr.s_addr);
 	} else if (addr->sa_family != AF_INET6) {
 		return false;
 	} else if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
 		memcpy(&v4, &in6->sin6_addr.s6_addr[12], sizeof(v4));
+		v4 = ntohl(v4);
+	} else if (IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr)) {
+		v4 = INADDR_LOOPBACK;
 	} else {
 		memcpy(&prefix, in6->sin6_addr.s6_addr, sizeof(prefix));
 		*key = be64toh(prefix);
 		return true;
 	}
-	*key = 0x0100000000000000ULL | ntohl(v4);
+	if (v4 >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET)
+		v4 = INADDR_LOOPBACK;
+	*key = 0x0100000000000000ULL | v4;
 	return true;
 }
 

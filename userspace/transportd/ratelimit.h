@@ -3,8 +3,9 @@
  * What one source may do before it has logged in: how many connections at a
  * time, and how many failed logins in a window before its connections are
  * refused for a time that doubles with each further failure. A source is an
- * IPv4 address (also when mapped into IPv6) or an IPv6 /64. Time is given by
- * the caller: monotonic milliseconds. No lock: main thread only.
+ * IPv4 address (also when mapped into IPv6) or an IPv6 /64; this host is one,
+ * by whichever of its loopback addresses, as any user of it has them all. Time
+ * is given by the caller: monotonic milliseconds. No lock: main thread only.
  *
  * The table is bounded; when it is full the source longest unseen, with no
  * connection open, makes room. Keys are hashed with a random secret.
