@@ -67,11 +67,13 @@ static void control_send(struct control_client *client,
 	const char *why = NULL;
 
 	json_object_put(message);
-	if (size > CONTROL_ANSWER_MAX)
+	if (!text)
+		why = "out of memory";
+	else if (size > CONTROL_ANSWER_MAX)
 		why = "the answer is too long: ask for less";
 	else if (!control_client_may_write(client, size))
 		why = "others have not read their long answers yet: try again";
-	if (text && !why) {
+	if (!why) {
 		control_client_write(client, text, size, is_last);
 		return;
 	}
