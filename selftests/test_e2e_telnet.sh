@@ -3,8 +3,8 @@
 # timeout=120
 #
 # The console as a whole: nobody gets in without the password; telnet, PuTTY,
-# netcat and socat do; two administrators are there at once, in two languages; long lists
-# come in pages; who did what is in the log.
+# netcat and socat do; two administrators are there at once, in two languages;
+# long lists come in pages; who did what is in the log.
 #
 #   telnet ---- 127.0.0.1:8023  hub (hub 12) ---- a
 

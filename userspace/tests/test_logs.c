@@ -507,15 +507,15 @@ static void test_hub_from_the_store(void **state)
 	(void)state;
 	assert_int_equal(store_log_hub_set(store, 12, "udp=whole", &error), 0);
 	kernel_says = -ENOENT;
-	assert_int_equal(packet_log_restore(d.packets, NULL, 12, &err), 0);
+	assert_int_equal(packet_log_restore(d.packets, NULL, 12, "0", &err), 0);
 	expect_packets(fd, 12, "udp=whole");
 	assert_true(d.packets->is_running);
 	assert_int_equal(store_log_hub_set(store, 12, "none", &error), 0);
 	kernel_says = -EIO;
-	assert_int_equal(packet_log_restore(d.packets, NULL, 12, &err), -EIO);
+	assert_int_equal(packet_log_restore(d.packets, NULL, 12, "0", &err), -EIO);
 	expect_packets(fd, 12, "udp=whole");
 	kernel_says = 0;
-	assert_int_equal(packet_log_restore(d.packets, NULL, 12, &err), 0);
+	assert_int_equal(packet_log_restore(d.packets, NULL, 12, "0", &err), 0);
 	assert_int_equal(kernel_whole, 0);
 	expect_packets(fd, 12, "none");
 	close(fd);

@@ -20,6 +20,12 @@ struct control_admin {
 	void *ctx;
 };
 
+void control_admin_changed(struct control_admin *admin, const char *by)
+{
+	log_admin("admin-set-password by=%s", by);
+	admin->changed(admin->ctx, by);
+}
+
 static void admin_set_password(struct control_call *call,
 			       struct json_object *params, void *ctx)
 {
@@ -37,8 +43,7 @@ static void admin_set_password(struct control_call *call,
 		control_error_errno(call, err, error.text);
 		return;
 	}
-	log_admin("admin-set-password by=%s", control_call_by(call));
-	admin->changed(admin->ctx, control_call_by(call));
+	control_admin_changed(admin, control_call_by(call));
 	control_reply(call, NULL);
 }
 

@@ -20,6 +20,8 @@ struct store;
 int control_admin_register(struct control *control, struct store *store,
 			   void (*changed)(void *ctx, const char *by),
 			   void *ctx, struct control_admin **admin);
+/* The password that is stored is another one; @by: who did that. */
+void control_admin_changed(struct control_admin *admin, const char *by);
 void control_admin_free(struct control_admin *admin);
 
 #endif /* SEHUB_TRANSPORTD_CONTROL_ADMIN_H */

@@ -148,7 +148,6 @@ static void log_hub_set(struct control_call *call, struct json_object *params,
 {
 	struct control_log *log = ctx;
 	struct packet_log_masks masks;
-	char words[SEHUB_LOG_STRLEN];
 	struct sehub_err err;
 	const char *packets;
 	int64_t vlan;
@@ -164,16 +163,13 @@ static void log_hub_set(struct control_call *call, struct json_object *params,
 	if (log_hub_params(call, packets, &masks))
 		return;
 	ret = packet_log_set(log->d->packets, log->d->kernel, (uint16_t)vlan,
-			     &masks, &err);
+			     &masks, control_call_by(call), &err);
 	if (ret) {
 		/* without the module, "not found" would be about the hub */
 		control_error_errno(call, ret == -ENOENT ? -EIO : ret,
 				    err.text);
 		return;
 	}
-	log_admin("log-hub-set vlan=%d packets=%s by=%s", (int)vlan,
-		  sehub_log_format(masks.headers, masks.whole, words),
-		  control_call_by(call));
 	control_reply(call, NULL);
 }
 

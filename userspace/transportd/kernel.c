@@ -215,7 +215,8 @@ int kernel_list_bridges(struct kernel *k, sehub_hub_fn fn, void *arg,
 
 /* The hub was found a moment ago, with a handle that is right. */
 int kernel_list_macs(struct kernel *k, const struct kernel_hub *hub,
-		     uint32_t port, sehub_fdb_fn fn, void *arg, struct sehub_err *err)
+		     uint32_t port, sehub_fdb_fn fn, void *arg,
+		     struct sehub_err *err)
 {
 	int ret;
 

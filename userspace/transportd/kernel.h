@@ -74,11 +74,13 @@ int kernel_list_bridges(struct kernel *k, sehub_hub_fn fn, void *arg,
 			struct sehub_err *err);
 /*
  * What a hub knows, behind all ports or the filter's; another value than 0 of
- * @fn ends the list, which is read no further, and is returned. Of a bridge, an entry's port is the interface index of a device; IP addresses
- * it does not know: -EOPNOTSUPP.
+ * @fn ends the list, which is read no further, and is returned. Of a bridge, an
+ * entry's port is the interface index of a device; IP addresses it does not
+ * know: -EOPNOTSUPP.
  */
 int kernel_list_macs(struct kernel *k, const struct kernel_hub *hub,
-		     uint32_t port, sehub_fdb_fn fn, void *arg, struct sehub_err *err);
+		     uint32_t port, sehub_fdb_fn fn, void *arg,
+		     struct sehub_err *err);
 int kernel_list_ips(struct kernel *k, const struct kernel_hub *hub,
 		    const struct sehub_ip_filter *filter, sehub_ip_fn fn,
 		    void *arg, struct sehub_err *err);

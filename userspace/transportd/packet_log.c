@@ -174,8 +174,27 @@ struct packet_log_masks packet_log_get(struct packet_log *log, uint16_t vlan)
 	return masks;
 }
 
+/* What the kernel and the store have been told. */
+static int take(struct packet_log *log, uint16_t vlan,
+		const struct packet_log_masks *masks, const char *by,
+		struct sehub_err *err)
+{
+	char words[SEHUB_LOG_STRLEN];
+	int ret;
+
+	ret = put_masks(log, vlan, masks);
+	if (!ret)
+		ret = settle(log);
+	if (ret)
+		return sehub_err_errno(err, ret, "packet logs");
+	log_admin("log-hub-set vlan=%u packets=%s by=%s", vlan,
+		  sehub_log_format(masks->headers, masks->whole, words), by);
+	return 0;
+}
+
 int packet_log_set(struct packet_log *log, struct kernel *kernel, uint16_t vlan,
-		   const struct packet_log_masks *masks, struct sehub_err *err)
+		   const struct packet_log_masks *masks, const char *by,
+		   struct sehub_err *err)
 {
 	struct packet_log_masks before = packet_log_get(log, vlan);
 	char words[SEHUB_LOG_STRLEN];
@@ -196,14 +215,11 @@ int packet_log_set(struct packet_log *log, struct kernel *kernel, uint16_t vlan,
 			       NULL);
 		return sehub_err_set(err, ret, "%s", error.text);
 	}
-	ret = put_masks(log, vlan, masks);
-	if (!ret)
-		ret = settle(log);
-	return ret ? sehub_err_errno(err, ret, "packet logs") : 0;
+	return take(log, vlan, masks, by, err);
 }
 
 int packet_log_restore(struct packet_log *log, struct kernel *kernel,
-		       uint16_t vlan, struct sehub_err *err)
+		       uint16_t vlan, const char *by, struct sehub_err *err)
 {
 	struct packet_log_masks masks = { 0 };
 	char words[SEHUB_LOG_STRLEN] = "none";
@@ -219,8 +235,5 @@ int packet_log_restore(struct packet_log *log, struct kernel *kernel,
 	ret = kernel_set_log(kernel, vlan, masks.headers, masks.whole, err);
 	if (ret && ret != -ENODEV && ret != -ENOENT)
 		return ret;
-	ret = put_masks(log, vlan, &masks);
-	if (!ret)
-		ret = settle(log);
-	return ret ? sehub_err_errno(err, ret, "packet logs") : 0;
+	return take(log, vlan, &masks, by, err);
 }

@@ -49,11 +49,13 @@ struct packet_log_masks packet_log_get(struct packet_log *log, uint16_t vlan);
  * @kernel: to tell it, if the hub is there
  * @vlan: the hub
  * @masks: what to log
+ * @by: who wants it
  * @err: filled on failure
  * Return: 0 or -errno, and then nothing has changed: -ENOENT without the module.
  */
 int packet_log_set(struct packet_log *log, struct kernel *kernel, uint16_t vlan,
-		   const struct packet_log_masks *masks, struct sehub_err *err);
+		   const struct packet_log_masks *masks, const char *by,
+		   struct sehub_err *err);
 
 /*
  * packet_log_restore() - log of a hub what the store says, which somebody else
@@ -62,6 +64,6 @@ int packet_log_set(struct packet_log *log, struct kernel *kernel, uint16_t vlan,
  * Without the module, too: it is told when the hub comes. Return: 0 or -errno.
  */
 int packet_log_restore(struct packet_log *log, struct kernel *kernel,
-		       uint16_t vlan, struct sehub_err *err);
+		       uint16_t vlan, const char *by, struct sehub_err *err);
 
 #endif /* SEHUB_TRANSPORTD_PACKET_LOG_H */

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "client.h"
-#include "console.h"
+#include "control_admin.h"
 #include "control_connection.h"
 #include "daemon.h"
 #include "hubs.h"
 #include "listen.h"
 #include "log.h"
-#include "log_words.h"
 #include "logs.h"
 #include "packet_log.h"
 #include "sessions_control.h"
@@ -70,8 +69,7 @@ static void on_admin(void *ctx, const char *by)
 {
 	struct daemon *d = ctx;
 
-	log_admin("admin-set-password by=%s", by);
-	console_password_changed(d->console, by);
+	control_admin_changed(d->control_admin, by);
 }
 
 static void on_logs(void *ctx, const char *by)
@@ -85,19 +83,12 @@ static void on_logs(void *ctx, const char *by)
 
 static void on_packet_log(void *ctx, uint16_t vlan, const char *by)
 {
-	struct packet_log_masks masks;
-	char words[SEHUB_LOG_STRLEN];
 	struct daemon *d = ctx;
 	struct sehub_err err;
 
-	if (packet_log_restore(d->packets, d->kernel, vlan, &err)) {
+	if (packet_log_restore(d->packets, d->kernel, vlan, by, &err))
 		log_error("log-hub-set vlan=%u error=%s", vlan,
 			  LOG_QUOTED(err.text));
-		return;
-	}
-	masks = packet_log_get(d->packets, vlan);
-	log_admin("log-hub-set vlan=%u packets=%s by=%s", vlan,
-		  sehub_log_format(masks.headers, masks.whole, words), by);
 }
 
 const struct state_ops state_change_ops = {
